@@ -1,0 +1,13 @@
+export * from './auth/account.ts';
+export * from './errors.ts';
+export { maxPasswordBytes } from './fields.ts';
+export * from './guests/place.ts';
+export * from './http/parse-json.ts';
+export * from './http/parse-request.ts';
+export * from './images/image.ts';
+export * from './notifications/notification.ts';
+export * from './route.ts';
+export * from './routes.ts';
+export * from './waitlists/live.ts';
+export * from './waitlists/waitee-state.ts';
+export * from './waitlists/waitlist.ts';
