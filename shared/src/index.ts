@@ -1,9 +1,13 @@
 export * from './auth/account.ts';
+export * from './client/client.ts';
+export type * from './client/types.ts';
 export * from './errors.ts';
 export { maxPasswordBytes } from './fields.ts';
 export * from './guests/place.ts';
+export * from './http/judge-answer.ts';
 export * from './http/parse-json.ts';
 export * from './http/parse-request.ts';
+export { pathOf } from './http/path-of.ts';
 export * from './images/image.ts';
 export * from './notifications/notification.ts';
 export * from './route.ts';
