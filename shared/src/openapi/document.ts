@@ -87,7 +87,7 @@ function formContent(form: FormSpec, components: Components): JsonSchema {
     schema: {
       type: 'object',
       properties: {
-        ...properties,
+        ...Object(fields.properties),
         [upload.field]: { type: 'string', contentMediaType: 'application/octet-stream' },
       },
       required: upload.required ? [...required, upload.field] : required,
