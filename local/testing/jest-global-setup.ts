@@ -1,0 +1,27 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { keepForTeardown } from './jest-postgres.ts';
+
+/**
+ * Gives every test file `process.env.TEST_POSTGRES_URL`: a superuser's URL on database `postgres`, in which each
+ * creates a database of its own. A server that is already named there is used as it is.
+ */
+export default async function startPostgresForTests(): Promise<void> {
+  if (process.env.TEST_POSTGRES_URL) return;
+  const script = fileURLToPath(new URL('./postgres-for-tests.ts', import.meta.url));
+  // In a process of its own, so that it is stopped and cleaned up after however Jest ends.
+  const child = fork(script, {
+    detached: true,
+    execArgv: [],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const [answer] = await Promise.race([once(child, 'message'), once(child, 'exit')]);
+  if (typeof answer?.url !== 'string') {
+    throw new Error(`No PostgreSQL for the tests: ${answer?.error ?? `its process ended (${answer})`}`);
+  }
+  process.env.TEST_POSTGRES_URL = answer.url;
+  child.channel?.unref();
+  child.unref();
+  keepForTeardown(child);
+}
