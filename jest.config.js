@@ -16,6 +16,7 @@ export default {
   },
   testMatch: ['<rootDir>/{shared,monolith,gateway,local,e2e,bench}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
+  reporters: ['default', '<rootDir>/jest-closing-line.js'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };
