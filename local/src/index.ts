@@ -1,2 +1,4 @@
+export { type Mail, mailSchema } from './mail/mail.ts';
+export { type MailSink, type MailSinkOptions, startMailSink } from './mail/start-mail-sink.ts';
 export { freePort, freePorts } from './ports/free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/start-postgres.ts';
