@@ -1,0 +1,81 @@
+import type { PublicWaitlist } from '@banyan/contracts';
+import { type Html, html } from './html.ts';
+
+/** Where the shell finds what it refers to. */
+export interface ShellAssets {
+  readonly script: string;
+  readonly style: string;
+  readonly icon: string;
+}
+
+export interface JoinPage {
+  readonly slug: string;
+  /** Undefined where there is no such list. */
+  readonly waitlist: PublicWaitlist | undefined;
+}
+
+const nothing = html``;
+
+/** The page that the client draws itself into. */
+export function renderShell(assets: ShellAssets, title: string): string {
+  const app = html`<div id="app"></div>
+    <noscript><main class="page"><h1>${title}</h1><p>This page needs JavaScript.</p></main></noscript>`;
+  return document(assets, { title, body: app, script: true });
+}
+
+/**
+ * The join page: says which list it is and how long the wait is before any script has run. The client starts from the
+ * same facts, so that nothing jumps when it takes over.
+ */
+export function renderJoinPage(assets: ShellAssets, { waitlist }: JoinPage): string {
+  if (waitlist === undefined)
+    return renderNotFound(assets, 'There is no such list. It may have been removed.');
+  const body = html`<div id="app" data-waitlist="${JSON.stringify(waitlist)}"><main class="page page-narrow" id="main">
+      <h1>${waitlist.name}</h1>
+      <p class="lead">${lineSummary(waitlist)}</p>
+      <noscript><p>To join from this page, JavaScript is needed. Please ask the host to add you.</p></noscript>
+    </main></div>`;
+  return document(assets, { title: `${waitlist.name} · Join the line`, body, script: true });
+}
+
+export function renderNotFound(assets: ShellAssets, message = 'There is no page at this address.'): string {
+  const body = html`<div id="app"><main class="page page-narrow" id="main">
+      <h1>Not found</h1>
+      <p class="lead">${message}</p>
+      <p><a class="button" href="/">Go to the start</a></p>
+    </main></div>`;
+  return document(assets, { title: 'Not found', body, script: false });
+}
+
+export function lineSummary(waitlist: PublicWaitlist): string {
+  if (!waitlist.open) return 'The list is closed right now.';
+  if (waitlist.waitingCount === 0) return 'Nobody is waiting.';
+  const parties = waitlist.waitingCount === 1 ? '1 party is' : `${waitlist.waitingCount} parties are`;
+  return `${parties} waiting. A party that joins now waits about ${waitlist.estimatedWaitMinutes} minutes.`;
+}
+
+interface Document {
+  readonly title: string;
+  readonly body: Html;
+  readonly script: boolean;
+}
+
+function document(assets: ShellAssets, { title, body, script }: Document): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="same-origin">
+<title>${title}</title>
+<link rel="icon" href="${assets.icon}" type="image/svg+xml">
+<link rel="stylesheet" href="${assets.style}">
+${script ? html`<script type="module" src="${assets.script}"></script>` : nothing}
+</head>
+<body>
+${body}
+</body>
+</html>
+`.markup;
+}
