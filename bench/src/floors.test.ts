@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { countErrors, isPassed, judgeFloor } from './floors.ts';
+import type { ProxyName } from './proxies/measured-proxy.ts';
+import type { Round, ScenarioResult } from './result.ts';
+
+const latencyUs = { p50: 1, p90: 2, p99: 3, p999: 4 };
+
+function round(requestsPerSecond: number, cpuUsPerRequest: number, more: Partial<Round> = {}): Round {
+  return { requests: 1, requestsPerSecond, cpuUsPerRequest, errors: 0, latencyUs, ...more };
+}
+
+function headline(rounds: Partial<Record<ProxyName, Round[]>>): ScenarioResult {
+  const proxies = (Object.entries(rounds) as [ProxyName, Round[]][]).map(([name, own]) => ({
+    name,
+    label: name,
+    rounds: own,
+  }));
+  return {
+    name: 'json',
+    title: 'json',
+    base: 'express',
+    connections: 32,
+    secondsPerRound: 2,
+    load: 'wrk',
+    proxies,
+  };
+}
+
+const floor = { beside: 'express', atLeast: 2.5 } as const;
+
+describe('floor', () => {
+  it('is met at the floor itself and missed below it', () => {
+    const express = [round(1_000, 100)];
+    expect(judgeFloor(floor, headline({ express, gateway: [round(2_500, 40)] })).outcome).toBe('met');
+    expect(judgeFloor(floor, headline({ express, gateway: [round(2_499, 40)] })).outcome).toBe('missed');
+  });
+
+  it('is judged by requests per second, round by round', () => {
+    const scenario = headline({
+      express: [round(1_000, 100), round(500, 100), round(1_000, 100)],
+      gateway: [round(3_000, 100), round(1_500, 100), round(100, 100)],
+    });
+    expect(judgeFloor(floor, scenario)).toMatchObject({
+      outcome: 'met',
+      measured: 3,
+      judgedBy: 'requests/s',
+    });
+  });
+
+  it('is judged by processor time once a core had time to spare, because the load was what ended first', () => {
+    const scenario = headline({
+      express: [round(1_000, 90, { coreIdleShare: 0 })],
+      gateway: [round(1_500, 30, { coreIdleShare: 0.4 })],
+    });
+    expect(judgeFloor(floor, scenario)).toMatchObject({
+      outcome: 'met',
+      measured: 3,
+      judgedBy: 'CPU per request',
+    });
+  });
+
+  it('is not measured, and not missed, when one side was left out', () => {
+    expect(judgeFloor(floor, undefined).outcome).toBe('not measured');
+    expect(judgeFloor(floor, headline({ express: [round(1, 1)] })).outcome).toBe('not measured');
+    expect(judgeFloor(floor, headline({ gateway: [round(1, 1)] })).outcome).toBe('not measured');
+  });
+});
+
+describe('run', () => {
+  const met = { ...floor, outcome: 'met', measured: 3, judgedBy: 'requests/s' } as const;
+
+  it('passes when every floor is met and nothing failed', () => {
+    expect(
+      isPassed([met, { ...floor, outcome: 'not measured' }], [headline({ gateway: [round(1, 1)] })]),
+    ).toBe(true);
+  });
+
+  it('fails on one missed floor', () => {
+    expect(isPassed([met, { ...met, outcome: 'missed' }], [])).toBe(false);
+  });
+
+  it('fails on errors of any proxy, and names where', () => {
+    const scenarios = [headline({ nginx: [round(1, 1, { errors: 2 }), round(1, 1, { errors: 1 })] })];
+    expect(isPassed([met], scenarios)).toBe(false);
+    expect(countErrors(scenarios)).toEqual([{ scenario: 'json', label: 'nginx', errors: 3 }]);
+  });
+});

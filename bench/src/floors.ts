@@ -1,0 +1,76 @@
+/** What the gateway must reach, and whether it did. */
+import type { ProxyName } from './proxies/measured-proxy.ts';
+import { findProxy, type ProxyResult, type Round, type ScenarioResult } from './result.ts';
+import { median, pairedRatio } from './statistics.ts';
+
+export interface Floor {
+  readonly beside: ProxyName;
+  readonly atLeast: number;
+}
+
+export interface FloorOutcome extends Floor {
+  readonly outcome: 'met' | 'missed' | 'not measured';
+  readonly measured?: number;
+  readonly judgedBy?: 'requests/s' | 'CPU per request';
+}
+
+export const floors: readonly Floor[] = [
+  { beside: 'express', atLeast: 2.5 },
+  { beside: 'fastify', atLeast: 1.2 },
+];
+
+/**
+ * A proxy whose core was idle for longer than this waited for the load or the upstream, so that requests/s say what
+ * those can do. The processor time of a request is the proxy's own either way.
+ */
+const waitingCoreIdleShare = 0.15;
+
+function waitedForLoad(rounds: readonly Round[]): boolean {
+  const idle = rounds.flatMap(({ coreIdleShare }) => (coreIdleShare === undefined ? [] : [coreIdleShare]));
+  return idle.length > 0 && median(idle) > waitingCoreIdleShare;
+}
+
+const rates = ({ rounds }: ProxyResult) => rounds.map((round) => round.requestsPerSecond);
+const cpuCosts = ({ rounds }: ProxyResult) => rounds.map((round) => round.cpuUsPerRequest ?? Number.NaN);
+
+/** Judged on the headline scenario, which is undefined when it was left out. */
+export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): FloorOutcome {
+  const gateway = headline && findProxy(headline, 'gateway');
+  const peer = headline && findProxy(headline, floor.beside);
+  if (gateway === undefined || peer === undefined) return { ...floor, outcome: 'not measured' };
+
+  const byCpu = waitedForLoad(gateway.rounds) || waitedForLoad(peer.rounds);
+  const ratio = byCpu
+    ? pairedRatio(cpuCosts(peer), cpuCosts(gateway))
+    : pairedRatio(rates(gateway), rates(peer));
+  if (ratio === undefined) return { ...floor, outcome: 'not measured' };
+  return {
+    ...floor,
+    outcome: ratio.median >= floor.atLeast ? 'met' : 'missed',
+    measured: ratio.median,
+    judgedBy: byCpu ? 'CPU per request' : 'requests/s',
+  };
+}
+
+export interface ErrorCount {
+  readonly scenario: string;
+  readonly label: string;
+  readonly errors: number;
+}
+
+/** A proxy that fails requests is fast for the wrong reason: one error anywhere and no ratio counts. */
+export function countErrors(scenarios: readonly ScenarioResult[]): ErrorCount[] {
+  return scenarios.flatMap((scenario) =>
+    scenario.proxies
+      .map(({ label, rounds }) => ({
+        scenario: scenario.name,
+        label,
+        errors: rounds.reduce((total, round) => total + round.errors, 0),
+      }))
+      .filter(({ errors }) => errors > 0),
+  );
+}
+
+export function isPassed(outcomes: readonly FloorOutcome[], scenarios: readonly ScenarioResult[]): boolean {
+  return outcomes.every(({ outcome }) => outcome !== 'missed') && countErrors(scenarios).length === 0;
+}

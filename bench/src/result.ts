@@ -1,0 +1,66 @@
+/** What a run found: written by `--json` as it is, and all that the table and the floors are made from. */
+import type { FloorOutcome } from './floors.ts';
+import type { Percentiles } from './load/load.ts';
+import type { ProxyName } from './proxies/measured-proxy.ts';
+import type { ScenarioName } from './scenarios.ts';
+
+export interface Round {
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly errors: number;
+  readonly latencyUs: Percentiles;
+  /** Processor time of the proxy's processes; undefined for direct, which has none. */
+  readonly cpuUsPerRequest?: number;
+  readonly rssBytes?: number;
+  /** Share of the proxy's core that was idle, and that went to other processes. Known on Linux, when pinned. */
+  readonly coreIdleShare?: number;
+  readonly coreOthersShare?: number;
+}
+
+export interface ProxyResult {
+  readonly name: ProxyName;
+  readonly label: string;
+  readonly rounds: readonly Round[];
+}
+
+export interface ScenarioResult {
+  readonly name: ScenarioName;
+  readonly title: string;
+  readonly base: ProxyName;
+  readonly connections: number;
+  readonly secondsPerRound: number;
+  readonly load: string;
+  readonly ratePerSecond?: number;
+  readonly proxies: readonly ProxyResult[];
+}
+
+export interface ProxySetup {
+  readonly name: ProxyName;
+  readonly label: string;
+  readonly version: string;
+  readonly settings: string;
+}
+
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly system: string;
+  readonly node: string;
+  readonly pinning: string;
+}
+
+export interface Measured {
+  readonly machine: Machine;
+  readonly load: string;
+  readonly setups: readonly ProxySetup[];
+  readonly leftOut: readonly string[];
+  readonly scenarios: readonly ScenarioResult[];
+}
+
+export interface BenchResult extends Measured {
+  readonly floors: readonly FloorOutcome[];
+}
+
+export function findProxy(scenario: ScenarioResult, name: ProxyName): ProxyResult | undefined {
+  return scenario.proxies.find((proxy) => proxy.name === name);
+}
