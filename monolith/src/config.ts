@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+const minSecretBytes = 32;
+
+const schema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  MONOLITH_PORT: wholeNumber(0, 65_535).default(4000),
+  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  /** How long requests in flight may take to finish once a stop was asked for. */
+  DRAIN_SECONDS: wholeNumber(0, 600).default(10),
+
+  DATABASE_URL: url('postgres', 'postgresql'),
+  DATABASE_POOL_SIZE: wholeNumber(1, 500).default(10),
+
+  /** Signs access tokens. */
+  JWT_SECRET: secret(),
+  /** Names that secret in a token's header, so that a token of an older secret is refused by its name. */
+  JWT_KEY_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores')
+    .default('legacy-1'),
+  ACCESS_TOKEN_MINUTES: wholeNumber(1, 1_440).default(15),
+  REFRESH_TOKEN_DAYS: wholeNumber(1, 365).default(30),
+  REFRESH_RETRY_GRACE_SECONDS: wholeNumber(0, 300).default(10),
+  BCRYPT_COST: wholeNumber(4, 16).default(12),
+
+  /** Seals the answers that are kept for `Idempotency-Key`. */
+  IDEMPOTENCY_SECRET: secret(),
+  /** Makes the tokens that stand for guests' places: once changed, links that were mailed before lead nowhere. */
+  GUEST_TOKEN_SECRET: secret(),
+
+  /** Where clients reach this application: the beginning of every link in a mail. */
+  PUBLIC_URL: url('http', 'https').transform((value) => value.replace(/\/+$/, '')),
+  SMTP_URL: url('smtp', 'smtps'),
+  MAIL_FROM: z.string().min(3).max(320).default('Waitlist <no-reply@banyan.example>'),
+  UPLOADS_DIR: z.string({ error: 'is required' }).min(1),
+  NOTIFICATION_INTERVAL_SECONDS: wholeNumber(1, 3_600).default(60),
+});
+
+export type Config = ReturnType<typeof named>;
+
+export type ConfigOutcome =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly faults: readonly string[] };
+
+/** Judges the whole environment, and reports every fault at once, by the variable's name and never with its value. */
+export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome {
+  // A variable that is set to nothing is one that is not set: that is how compose files and shells leave them.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const outcome = schema.safeParse(given);
+  if (outcome.success) return { ok: true, config: named(outcome.data) };
+  return {
+    ok: false,
+    faults: outcome.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
+  };
+}
+
+function named(values: z.output<typeof schema>) {
+  return {
+    host: values.HOST,
+    port: values.MONOLITH_PORT,
+    logLevel: values.LOG_LEVEL,
+    drainSeconds: values.DRAIN_SECONDS,
+    databaseUrl: values.DATABASE_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    jwtSecret: values.JWT_SECRET,
+    jwtKeyId: values.JWT_KEY_ID,
+    accessTokenMinutes: values.ACCESS_TOKEN_MINUTES,
+    refreshTokenDays: values.REFRESH_TOKEN_DAYS,
+    refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
+    bcryptCost: values.BCRYPT_COST,
+    idempotencySecret: values.IDEMPOTENCY_SECRET,
+    guestTokenSecret: values.GUEST_TOKEN_SECRET,
+    publicUrl: values.PUBLIC_URL,
+    smtpUrl: values.SMTP_URL,
+    mailFrom: values.MAIL_FROM,
+    uploadsDir: values.UPLOADS_DIR,
+    notificationIntervalSeconds: values.NOTIFICATION_INTERVAL_SECONDS,
+  } as const;
+}
+
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, { error: message, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message);
+}
+
+function secret() {
+  return z
+    .string({ error: 'is required' })
+    .refine(
+      (value) => Buffer.byteLength(value) >= minSecretBytes,
+      `must have at least ${minSecretBytes} bytes`,
+    );
+}
+
+function url(...protocols: readonly string[]) {
+  const message = `must be a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`;
+  return z
+    .string({ error: 'is required' })
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)),
+      message,
+    );
+}
