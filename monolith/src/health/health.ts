@@ -4,7 +4,7 @@ import { isMigrated } from '../database/migrate.ts';
 import type { Log } from '../log.ts';
 
 export interface HealthDeps {
-  readonly knex: Knex;
+  readonly db: Knex;
   readonly log: Log;
   /** Whether this process was asked to stop. */
   readonly isDraining: () => boolean;
@@ -14,21 +14,21 @@ export interface HealthDeps {
  * For whoever runs this process, and no part of the contract. `/healthz`: it answers at all, restart it if not.
  * `/readyz`: it can do its work, send it no requests if not.
  */
-export function bindHealth(app: Express, { knex, log, isDraining }: HealthDeps): void {
+export function bindHealth(app: Express, { db, log, isDraining }: HealthDeps): void {
   app.get('/healthz', (_request, response) => {
     response.set('cache-control', 'no-store').json({ status: 'ok' });
   });
   app.get('/readyz', async (_request, response) => {
-    const reason = isDraining() ? 'draining' : await databaseFault(knex, log);
+    const reason = isDraining() ? 'draining' : await databaseFault(db, log);
     response.set('cache-control', 'no-store');
     if (reason === undefined) response.json({ status: 'ready' });
     else response.status(503).json({ status: 'not ready', reason });
   });
 }
 
-async function databaseFault(knex: Knex, log: Log): Promise<string | undefined> {
+async function databaseFault(db: Knex, log: Log): Promise<string | undefined> {
   try {
-    return (await isMigrated(knex)) ? undefined : 'not migrated';
+    return (await isMigrated(db)) ? undefined : 'not migrated';
   } catch (err) {
     log.warn({ err }, 'not ready: the database does not answer');
     return 'database';

@@ -66,7 +66,7 @@ async function answer(
         };
 
   // Looked up before any slow work too, and again under the key's lock by `transact`.
-  const kept = keyed && (await deps.keptAnswers.find(deps.knex, keyed));
+  const kept = keyed && (await deps.keptAnswers.find(deps.db, keyed));
   if (authentication.kind === 'ended' && kept?.body !== undefined) throw unauthorized(authentication);
   if (kept !== undefined) return sendAnswer(response, kept);
   if (authentication.kind === 'ended') throw unauthorized(authentication);

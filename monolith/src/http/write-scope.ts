@@ -4,7 +4,7 @@ import type { KeptAnswers, KeyedRequest } from './kept-answers.ts';
 import type { RouteAnswer } from './route-handler.ts';
 
 export interface WriteScopeDeps {
-  readonly knex: Knex;
+  readonly db: Knex;
   readonly keptAnswers: KeptAnswers;
   readonly log: Log;
 }
@@ -22,7 +22,7 @@ export interface WriteScope {
  * succeeds is never done twice under its key, since the write and its answer are committed together.
  */
 export function createWriteScope(deps: WriteScopeDeps, keyed: KeyedRequest | undefined): WriteScope {
-  const { knex, keptAnswers, log } = deps;
+  const { db: pool, keptAnswers, log } = deps;
   const effects: Effect[] = [];
   let committed = false;
 
@@ -37,7 +37,7 @@ export function createWriteScope(deps: WriteScopeDeps, keyed: KeyedRequest | und
   return {
     async transact(write) {
       let replayed = false;
-      const answer = await knex.transaction(async (db) => {
+      const answer = await pool.transaction(async (db) => {
         if (keyed === undefined) return write(db);
         await keptAnswers.claim(db, keyed);
         const kept = await keptAnswers.find(db, keyed);

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { startTestApp, type TestApp } from '../testing/test-app.ts';
+
+describe('health', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp();
+  });
+  afterAll(() => app.stop());
+
+  it('is alive and ready once it listens', async () => {
+    await request(app.url).get('/healthz').expect(200, { status: 'ok' });
+    await request(app.url).get('/readyz').expect(200, { status: 'ready' });
+  });
+
+  it('is alive but not ready while its newest migration is not done', async () => {
+    await app.db('knex_migrations').where({ name: '0004-notifications' }).update({ name: 'renamed' });
+    await request(app.url).get('/readyz').expect(503, { status: 'not ready', reason: 'not migrated' });
+    await request(app.url).get('/healthz').expect(200);
+    await app.db('knex_migrations').where({ name: 'renamed' }).update({ name: '0004-notifications' });
+    await request(app.url).get('/readyz').expect(200);
+  });
+});

@@ -1,0 +1,71 @@
+import { createApp } from './app.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { connect } from './database/connect.ts';
+import { migrate } from './database/migrate.ts';
+import { listen } from './http/listen.ts';
+import { createLog, type Log } from './log.ts';
+import { createMailer, type Mailer } from './mail/mailer.ts';
+import { upgradesToWebSocket } from './waitlists/live/attach-live.ts';
+
+export interface Monolith {
+  /** Where it listens, such as `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /**
+   * Not ready from now on, then: what is in flight is finished, streams and boards are told farewell, timers are
+   * stopped, the pool is closed. Done within `drainSeconds` and a little. Calling it again waits for the same stop.
+   */
+  stop(): Promise<void>;
+}
+
+/** What tests replace. */
+export interface Parts {
+  readonly clock: Clock;
+  readonly mailer: Mailer;
+  readonly log: Log;
+}
+
+/** Migrates, starts and listens. @throws if the database can't be reached or the port is taken */
+export async function startMonolith(config: Config, parts: Partial<Parts> = {}): Promise<Monolith> {
+  const { clock = systemClock, log = createLog(config.logLevel), mailer = createMailer(config) } = parts;
+  await migrate(config.databaseUrl);
+  const db = connect({ url: config.databaseUrl, poolSize: config.databasePoolSize });
+  const app = await createApp({ config, db, clock, mailer, log });
+  const closeParts = async () => {
+    await app.stop();
+    mailer.close();
+    await db.destroy();
+  };
+
+  const listening = await listen({
+    host: config.host,
+    port: config.port,
+    handler: app.express,
+    shouldUpgradeCallback: upgradesToWebSocket,
+    beforeListening: (server) => app.start(server),
+  }).catch(async (fault: unknown) => {
+    await app.drain();
+    await closeParts();
+    throw fault;
+  });
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host}:${listening.port}`;
+  log.info({ url }, 'listening');
+
+  async function stop(): Promise<void> {
+    log.info('draining');
+    const drained = app.drain();
+    await listening.close(config.drainSeconds * 1_000);
+    await drained;
+    await closeParts();
+    log.info('stopped');
+  }
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
