@@ -24,7 +24,10 @@ export const maxUploadBytes = 10 * 1024 * 1024;
 /** Judged from the header, before anything is decoded. */
 export const maxUploadPixels = 50_000_000;
 
-export function upload(field: string, required: boolean): UploadRule {
+export function upload<const Required extends boolean>(
+  field: string,
+  required: Required,
+): UploadRule & { readonly required: Required } {
   return { field, required, maxBytes: maxUploadBytes, contentTypes: uploadMediaTypes };
 }
 
