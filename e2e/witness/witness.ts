@@ -18,6 +18,8 @@ export interface WitnessedRequest {
 /** One request, from its head until the witness is done with it or its connection is gone. */
 export interface WitnessExchange {
   readonly head: Head;
+  /** For tests that pause it or write with its back-pressure. */
+  readonly socket: Socket;
   /** Resolves once the request has arrived whole; never, if it doesn't. */
   readonly received: Promise<WitnessedRequest>;
   /** Resolves once the gateway has gone away from, or was answered on, this connection. */
@@ -127,6 +129,7 @@ function createExchange(
   void closed.then(finish);
   return {
     head,
+    socket,
     received,
     closed,
     write: (bytes) => void socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes),
