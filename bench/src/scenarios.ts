@@ -4,6 +4,16 @@ import type { ProxyName } from './proxies/measured-proxy.ts';
 export const scenarioNames = ['json', 'large', 'post', 'routes', 'half-load'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 
+/** What a browser's client sends with every request, besides Host: proxies are paid by the header. */
+export const clientHeaders: Readonly<Record<string, string>> = {
+  Accept: 'application/json',
+  'Accept-Encoding': 'gzip, deflate, br',
+  'Accept-Language': 'en-GB,en;q=0.9',
+  'User-Agent':
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',
+  Authorization: `Bearer ${['header', 'claims', 'signature'].map((part) => part.padEnd(60, 'A')).join('.')}`,
+};
+
 export interface RequestShape {
   readonly method: 'GET' | 'POST';
   readonly path: string;

@@ -6,7 +6,7 @@ import type { Child, Children } from './process/children.ts';
 import type { Cores } from './process/cores.ts';
 import { findFreePort } from './process/free-port.ts';
 import type { MeasuredProxy, ProxyName } from './proxies/measured-proxy.ts';
-import type { RequestShape } from './scenarios.ts';
+import { clientHeaders, type RequestShape } from './scenarios.ts';
 
 const startTimeoutMs = 15_000;
 const pollMs = 50;
@@ -34,7 +34,8 @@ async function request(port: number, { method, path, body }: RequestShape): Prom
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method,
     signal: AbortSignal.timeout(5_000),
-    ...(body === undefined ? {} : { body, headers: { 'content-type': 'application/json' } }),
+    headers: body === undefined ? clientHeaders : { ...clientHeaders, 'Content-Type': 'application/json' },
+    ...(body === undefined ? {} : { body }),
   });
   return { status: response.status, body: await response.text() };
 }

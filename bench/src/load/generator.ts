@@ -1,7 +1,7 @@
 /** `node generator.ts SPEC`: sends what the spec (JSON, a LoadSpec) says, and prints a LoadReport as JSON. */
 import net from 'node:net';
 import { createMessageReader } from '../http/message-reader.ts';
-import type { RequestShape } from '../scenarios.ts';
+import { clientHeaders, type RequestShape } from '../scenarios.ts';
 import { exitWithParent } from '../servers/exit-with-parent.ts';
 import { createArrivals, createRandom } from './arrivals.ts';
 import { createHistogram } from './histogram.ts';
@@ -18,12 +18,15 @@ interface Connection {
 }
 
 function requestBytes({ method, path, body }: RequestShape): Buffer {
+  const clientLines = Object.entries(clientHeaders).map(([name, value]) => `${name}: ${value}`);
   const bodyLines =
     body === undefined
       ? []
       : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`];
   return Buffer.from(
-    [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...bodyLines, '', body ?? ''].join('\r\n'),
+    [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1', ...clientLines, ...bodyLines, '', body ?? ''].join(
+      '\r\n',
+    ),
   );
 }
 

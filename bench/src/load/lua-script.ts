@@ -1,4 +1,4 @@
-import type { RequestShape } from '../scenarios.ts';
+import { clientHeaders, type RequestShape } from '../scenarios.ts';
 
 export const reportMark = 'banyan-bench:';
 
@@ -15,7 +15,11 @@ function formatCall({ method, path, body }: RequestShape): string {
 
 /** One request is built once and sent as it is; several are built once and sent in turn. */
 export function luaScript(requests: readonly RequestShape[]): string {
-  return `local prepared
+  const headers = Object.entries(clientHeaders).map(
+    ([name, value]) => `wrk.headers[${luaString(name)}] = ${luaString(value)}`,
+  );
+  return `${headers.join('\n')}
+local prepared
 local sent = 0
 
 function init()

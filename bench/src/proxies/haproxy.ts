@@ -11,11 +11,14 @@ defaults
   mode http
   option http-keep-alive
   http-reuse always
+  option forwardfor
   timeout connect 5s
   timeout client 60s
   timeout server 60s
 frontend clients
   bind 127.0.0.1:${port}
+  http-request set-header X-Forwarded-Proto http
+  http-request set-header X-Forwarded-Host %[req.hdr(Host)]
   default_backend legacy
 backend legacy
   server upstream 127.0.0.1:${upstreamPort}

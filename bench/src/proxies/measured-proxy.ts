@@ -1,4 +1,8 @@
-/** What the bench needs to know of each proxy: its name, whether it can run here, and how it is started. */
+/**
+ * What the bench needs to know of each proxy: its name, whether it can run here, and how it is started.
+ * All do the same job: keep connections to the upstream open, tell it the client's address in X-Forwarded-For, -Proto
+ * and -Host, and write no log of requests, but for the gateway, which runs as it comes.
+ */
 import type { ChildCommand } from '../process/children.ts';
 
 export const proxyNames = [

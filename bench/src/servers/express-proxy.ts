@@ -12,6 +12,7 @@ app.disable('x-powered-by');
 app.use(
   createProxyMiddleware({
     target: upstream,
+    xfwd: true,
     agent: new http.Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 256, scheduling: 'lifo' }),
   }),
 );

@@ -10,6 +10,14 @@ const app = fastify({ logger: false });
 await app.register(httpProxy, {
   upstream,
   disableRequestLogging: true,
+  replyOptions: {
+    rewriteRequestHeaders: (request, headers) => ({
+      ...headers,
+      'x-forwarded-for': request.ip,
+      'x-forwarded-proto': request.protocol,
+      'x-forwarded-host': request.host,
+    }),
+  },
   undici: { connections: 128, pipelining: 1, keepAliveTimeout: 60_000 },
 });
 
