@@ -6,7 +6,7 @@ import type { Round, ScenarioResult } from './result.ts';
 const latencyUs = { p50: 1, p90: 2, p99: 3, p999: 4 };
 
 function round(requestsPerSecond: number, cpuUsPerRequest: number, more: Partial<Round> = {}): Round {
-  return { requests: 1, requestsPerSecond, cpuUsPerRequest, errors: 0, latencyUs, ...more };
+  return { requests: 1, requestsPerSecond, cpuUsPerRequest, busyShare: 0.98, errors: 0, latencyUs, ...more };
 }
 
 function headline(rounds: Partial<Record<ProxyName, Round[]>>): ScenarioResult {
@@ -47,17 +47,23 @@ describe('floor', () => {
     });
   });
 
-  it('is judged by processor time once a core had time to spare, because the load was what ended first', () => {
-    const scenario = headline({
-      express: [round(1_000, 90, { coreIdleShare: 0 })],
-      gateway: [round(1_500, 30, { coreIdleShare: 0.4 })],
-    });
-    expect(judgeFloor(floor, scenario)).toMatchObject({
-      outcome: 'met',
-      measured: 3,
-      judgedBy: 'CPU per request',
-    });
-  });
+  it.each([
+    ['the gateway', 0.6, 0.99],
+    ['its peer', 0.99, 0.6],
+  ])(
+    'is judged by processor time once %s waited for the load, or for others on its core',
+    (_, gateway, express) => {
+      const scenario = headline({
+        express: [round(1_000, 90, { busyShare: express })],
+        gateway: [round(1_500, 30, { busyShare: gateway })],
+      });
+      expect(judgeFloor(floor, scenario)).toMatchObject({
+        outcome: 'met',
+        measured: 3,
+        judgedBy: 'CPU per request',
+      });
+    },
+  );
 
   it('is not measured, and not missed, when one side was left out', () => {
     expect(judgeFloor(floor, undefined).outcome).toBe('not measured');

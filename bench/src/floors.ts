@@ -1,6 +1,6 @@
 /** What the gateway must reach, and whether it did. */
 import type { ProxyName } from './proxies/measured-proxy.ts';
-import { findProxy, type ProxyResult, type Round, type ScenarioResult } from './result.ts';
+import { findProxy, type ProxyResult, type ScenarioResult } from './result.ts';
 import { median, pairedRatio } from './statistics.ts';
 
 export interface Floor {
@@ -20,14 +20,13 @@ export const floors: readonly Floor[] = [
 ];
 
 /**
- * A proxy whose core was idle for longer than this waited for the load or the upstream, so that requests/s say what
- * those can do. The processor time of a request is the proxy's own either way.
+ * A proxy that ran for less of the time than this waited: for the load or the upstream, or for other processes on its
+ * core. Its requests/s then say what those did. The processor time of a request is the proxy's own either way.
  */
-const waitingCoreIdleShare = 0.15;
+const leastBusyShare = 0.9;
 
-function waitedForLoad(rounds: readonly Round[]): boolean {
-  const idle = rounds.flatMap(({ coreIdleShare }) => (coreIdleShare === undefined ? [] : [coreIdleShare]));
-  return idle.length > 0 && median(idle) > waitingCoreIdleShare;
+function ranFreely({ rounds }: ProxyResult): boolean {
+  return median(rounds.map(({ busyShare }) => busyShare ?? 0)) >= leastBusyShare;
 }
 
 const rates = ({ rounds }: ProxyResult) => rounds.map((round) => round.requestsPerSecond);
@@ -39,7 +38,7 @@ export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): 
   const peer = headline && findProxy(headline, floor.beside);
   if (gateway === undefined || peer === undefined) return { ...floor, outcome: 'not measured' };
 
-  const byCpu = waitedForLoad(gateway.rounds) || waitedForLoad(peer.rounds);
+  const byCpu = !ranFreely(gateway) || !ranFreely(peer);
   const ratio = byCpu
     ? pairedRatio(cpuCosts(peer), cpuCosts(gateway))
     : pairedRatio(rates(gateway), rates(peer));

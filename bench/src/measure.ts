@@ -4,16 +4,11 @@ import { type Cores, idleShare, readCoreTimes } from './process/cores.ts';
 import { readUsage, type Usage } from './process/usage.ts';
 import type { Round } from './result.ts';
 
-interface CoreShares {
-  readonly coreIdleShare: number;
-  readonly coreOthersShare: number;
-}
-
 interface Observed {
   readonly report: LoadReport;
   readonly before: Usage;
   readonly after: Usage;
-  readonly core?: CoreShares;
+  readonly coreOthersShare?: number;
 }
 
 async function observe(load: LoadGenerator, spec: LoadSpec, pid: number, cores?: Cores): Promise<Observed> {
@@ -25,8 +20,7 @@ async function observe(load: LoadGenerator, spec: LoadSpec, pid: number, cores?:
   if (coreBefore === undefined || coreAfter === undefined) return { report, before, after };
   const coreIdleShare = idleShare(coreBefore, coreAfter);
   const proxyShare = (after.cpuMs - before.cpuMs) / (coreAfter.totalMs - coreBefore.totalMs);
-  const coreOthersShare = Math.max(0, 1 - coreIdleShare - proxyShare);
-  return { report, before, after, core: { coreIdleShare, coreOthersShare } };
+  return { report, before, after, coreOthersShare: Math.max(0, 1 - coreIdleShare - proxyShare) };
 }
 
 function loadFigures(report: LoadReport): Round {
@@ -51,11 +45,13 @@ export async function measureRound(
   pid: number | undefined,
 ): Promise<Round> {
   if (pid === undefined) return loadFigures(await deps.load.run(spec));
-  const { report, before, after, core } = await observe(deps.load, spec, pid, deps.cores);
+  const { report, before, after, coreOthersShare } = await observe(deps.load, spec, pid, deps.cores);
+  const cpuMs = after.cpuMs - before.cpuMs;
   return {
     ...loadFigures(report),
-    cpuUsPerRequest: ((after.cpuMs - before.cpuMs) * 1_000) / Math.max(1, report.requests),
+    cpuUsPerRequest: (cpuMs * 1_000) / Math.max(1, report.requests),
+    busyShare: cpuMs / (report.seconds * 1_000),
     rssBytes: after.rssBytes,
-    ...core,
+    ...(coreOthersShare === undefined ? {} : { coreOthersShare }),
   };
 }

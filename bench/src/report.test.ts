@@ -77,7 +77,7 @@ describe('floor line', () => {
       'floor 2.5 × express: measured 2.83 ×: met',
     );
     expect(floorLine({ ...floor, outcome: 'missed', measured: 2, judgedBy: 'CPU per request' })).toBe(
-      'floor 2.5 × express: measured 2.00 × by CPU per request, as the load was the bottleneck: missed',
+      'floor 2.5 × express: measured 2.00 × by CPU per request, as a proxy could not run all the time: missed',
     );
     expect(floorLine({ ...floor, outcome: 'not measured' })).toBe(
       'floor 2.5 × express: not measured in this run',

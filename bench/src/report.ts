@@ -83,7 +83,7 @@ export function scenarioTable(scenario: ScenarioResult): string {
 export function floorLine({ beside, atLeast, outcome, measured, judgedBy }: FloorOutcome): string {
   const floor = `floor ${atLeast} × ${beside}:`;
   if (measured === undefined) return `${floor} not measured in this run`;
-  const basis = judgedBy === 'requests/s' ? '' : ' by CPU per request, as the load was the bottleneck';
+  const basis = judgedBy === 'requests/s' ? '' : ' by CPU per request, as a proxy could not run all the time';
   return `${floor} measured ${times(measured)}${basis}: ${outcome}`;
 }
 

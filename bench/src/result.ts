@@ -12,8 +12,9 @@ export interface Round {
   /** Processor time of the proxy's processes; undefined for direct, which has none. */
   readonly cpuUsPerRequest?: number;
   readonly rssBytes?: number;
-  /** Share of the proxy's core that was idle, and that went to other processes. Known on Linux, when pinned. */
-  readonly coreIdleShare?: number;
+  /** Share of the round in which the proxy ran: 1 is one core, all of the time. */
+  readonly busyShare?: number;
+  /** Share of the proxy's core that went to others, the kernel's interrupts too. Known on Linux, when pinned. */
   readonly coreOthersShare?: number;
 }
 
