@@ -14,9 +14,11 @@ import { mapErrors } from './http/map-error.ts';
 import { refuseUnknownPaths } from './http/refuse-unknown-paths.ts';
 import { assignRequestId } from './http/request-id.ts';
 import { securityHeaders } from './http/security-headers.ts';
+import { createImagesFeature } from './images/feature.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { callDue } from './notifications/call-due.ts';
+import { createNotificationsFeature } from './notifications/feature.ts';
 import { createWaitlistsFeature } from './waitlists/feature.ts';
 import { createLine } from './waitlists/line.ts';
 import { attachLive } from './waitlists/live/attach-live.ts';
@@ -42,7 +44,7 @@ export interface App {
 }
 
 /** The application, whole: every part and what it depends on. */
-export async function createApp({ config, db, clock, log }: AppDeps): Promise<App> {
+export async function createApp({ config, db, clock, mailer, log }: AppDeps): Promise<App> {
   const keptAnswers = createKeptAnswers(config.idempotencySecret, clock);
   const { authenticate, readAccessToken } = createAuthenticator({ db, clock, options: config });
 
@@ -52,8 +54,20 @@ export async function createApp({ config, db, clock, log }: AppDeps): Promise<Ap
   const web = await createWebFeature();
   const waitlists = createWaitlistsFeature({ db, line });
   const guests = createGuestsFeature({ db, line, tokens, feed, renderJoinPage: web.renderJoinPage, log });
+  const images = await createImagesFeature({ db, uploadsDir: config.uploadsDir, clock, log });
+  const notifications = createNotificationsFeature({
+    db,
+    mailer,
+    guestTokenOf: tokens.tokenOf,
+    publicUrl: config.publicUrl,
+    intervalSeconds: config.notificationIntervalSeconds,
+    drainSeconds: config.drainSeconds,
+    log,
+  });
 
   const handlers = {
+    ...images.handlers,
+    ...notifications.handlers,
     ...waitlists,
     ...guests.handlers,
   };
@@ -73,6 +87,8 @@ export async function createApp({ config, db, clock, log }: AppDeps): Promise<Ap
     express: app,
     start(server) {
       feed.start();
+      images.start();
+      notifications.start();
       live = attachLive(server, { db, feed, readAccessToken, log });
     },
     async drain() {
@@ -81,7 +97,7 @@ export async function createApp({ config, db, clock, log }: AppDeps): Promise<Ap
       await live?.drain();
     },
     async stop() {
-      await feed.stop();
+      await Promise.all([feed.stop(), images.stop(), notifications.stop()]);
     },
   };
 }
