@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readlink, rm, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { canEnter, type RunAs } from './run-as.ts';
 
 /** Where root keeps what PostgreSQL's account can't reach where it was asked for. */
@@ -18,14 +18,14 @@ export interface Place {
  * folder that is named after the one asked for, and a link at the asked one leads there.
  */
 export async function choosePlace(asked: string, runAs: RunAs | undefined): Promise<Place> {
-  const parent = dirname(asked);
-  await mkdir(parent, { recursive: true });
-  if (canEnter(parent, runAs)) return { dataDir: asked, parent };
+  await mkdir(dirname(asked), { recursive: true });
+  // Without links on the way: a server is recognised by this path later.
+  const parent = await realpath(dirname(asked));
+  if (canEnter(parent, runAs)) return { dataDir: join(parent, basename(asked)), parent };
 
   const name = createHash('sha256').update(asked).digest('hex').slice(0, 12);
-  const elsewhere = join(reachableRoot, name);
-  await mkdir(elsewhere, { recursive: true, mode: 0o755 });
-  const dataDir = join(elsewhere, 'postgres');
+  await mkdir(join(reachableRoot, name), { recursive: true, mode: 0o755 });
+  const dataDir = join(await realpath(reachableRoot), name, 'postgres');
   const existing = await lstat(asked).catch(() => undefined);
   if (existing && !existing.isSymbolicLink()) {
     throw new Error(
@@ -36,12 +36,13 @@ export async function choosePlace(asked: string, runAs: RunAs | undefined): Prom
     await rm(asked, { force: true });
     await symlink(dataDir, asked);
   }
-  return { dataDir, parent: reachableRoot };
+  return { dataDir, parent: dirname(dirname(dataDir)) };
 }
 
 /** Removes a cluster wherever it really is. PostgreSQL must have been stopped. */
 export async function removeCluster(asked: string): Promise<void> {
   const target = await readlink(asked).catch(() => undefined);
-  if (target?.startsWith(`${reachableRoot}/`)) await rm(dirname(target), { recursive: true, force: true });
+  if (target?.startsWith(`${await realpath(reachableRoot).catch(() => reachableRoot)}/`))
+    await rm(dirname(target), { recursive: true, force: true });
   await rm(asked, { recursive: true, force: true });
 }

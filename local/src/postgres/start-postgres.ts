@@ -73,6 +73,14 @@ export async function stopPostgres(askedDataDir: string): Promise<void> {
   if (running) await stop(running.pid);
 }
 
+/** Whether an earlier run's server is on this folder and port. */
+export async function runsOn(askedDataDir: string, port: number): Promise<boolean> {
+  // Looking must not make the folder.
+  if (!(await isCluster(askedDataDir))) return false;
+  const { dataDir } = await choosePlace(resolve(askedDataDir), chooseRunAs());
+  return (await findRunningServer(dataDir))?.port === port;
+}
+
 /** A server of an earlier run is kept if it answers on the port asked for; any other is stopped. */
 async function takeOver(
   dataDir: string,

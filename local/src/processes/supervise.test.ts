@@ -89,7 +89,7 @@ describe('a supervised process', () => {
     await until(() => events.some(({ kind }) => kind === 'given-up'));
     expect(
       events.filter(({ kind }) => kind === 'restarting').map((event) => 'inMs' in event && event.inMs),
-    ).toEqual([250, 500, 1_000, 2_000, 4_000]);
+    ).toEqual([10, 20, 40, 80, 160]);
   });
 
   it('says what it said when it ends before it is ready', async () => {

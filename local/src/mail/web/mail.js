@@ -100,6 +100,8 @@ byId('clear').addEventListener('click', async () => {
 });
 addEventListener('hashchange', () => {
   showMail();
-  if (shownId) byId('mail').focus();
+  if (!shownId) return;
+  byId('mail').focus({ preventScroll: true });
+  scrollTo(0, 0);
 });
 follow();
