@@ -1,7 +1,10 @@
 import type { Server } from 'node:http';
+import type { RouteName } from '@banyan/contracts';
 import express, { type Express } from 'express';
 import type { Knex } from 'knex';
 import { createAuthenticator } from './auth/authenticator.ts';
+import { createAuthFeature } from './auth/feature.ts';
+import { sweepSessions } from './auth/sweep.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createGuestsFeature } from './guests/feature.ts';
@@ -13,17 +16,21 @@ import { createKeptAnswers } from './http/kept-answers.ts';
 import { mapErrors } from './http/map-error.ts';
 import { refuseUnknownPaths } from './http/refuse-unknown-paths.ts';
 import { assignRequestId } from './http/request-id.ts';
+import type { Handlers } from './http/route-handler.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { createImagesFeature } from './images/feature.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail/mailer.ts';
+import { createOutbox } from './mail/outbox.ts';
+import { sweepOutgoingMails } from './mail/sweep.ts';
 import { callDue } from './notifications/call-due.ts';
 import { createNotificationsFeature } from './notifications/feature.ts';
+import { createPeriodic } from './periodic.ts';
 import { createWaitlistsFeature } from './waitlists/feature.ts';
 import { createLine } from './waitlists/line.ts';
-import { attachLive } from './waitlists/live/attach-live.ts';
+import { attachLive, type Live } from './waitlists/live/attach-live.ts';
 import { createChangeFeed } from './waitlists/live/change-feed.ts';
-import { createWebFeature } from './web/feature.ts';
+import { contentSecurityPolicy, createWebFeature } from './web/feature.ts';
 
 export interface AppDeps {
   readonly config: Config;
@@ -35,37 +42,46 @@ export interface AppDeps {
 
 export interface App {
   readonly express: Express;
-  /** Begins the work that no request asks for, and serves the boards of `server`. */
-  start(server: Server): void;
+  /** Serves the hosts' boards, which come as upgrades on the server. */
+  attach(server: Server): void;
+  /** Begins the work that no request asks for. */
+  start(): void;
   /** From now on not ready. Ends streams and boards, which would last for as long as their clients like. */
   drain(): Promise<void>;
   /** Ends the work that `start` began. */
   stop(): Promise<void>;
 }
 
-/** The application, whole: every part and what it depends on. */
+const sweepEveryMs = 60 * 60 * 1_000;
+
+/** The application, whole: every part and what it depends on. @throws if there is no place to keep images */
 export async function createApp({ config, db, clock, mailer, log }: AppDeps): Promise<App> {
   const keptAnswers = createKeptAnswers(config.idempotencySecret, clock);
   const { authenticate, readAccessToken } = createAuthenticator({ db, clock, options: config });
-
+  const { publicUrl } = config;
+  const outbox = createOutbox({ db, mailer, clock, log, mailHost: new URL(publicUrl).hostname });
   const feed = createChangeFeed({ databaseUrl: config.databaseUrl, log });
   const tokens = createGuestTokens(config.guestTokenSecret);
   const line = createLine({ tokens, callDue });
+
   const web = await createWebFeature();
+  const images = await createImagesFeature({ db, uploadsDir: config.uploadsDir, clock, log });
+  const auth = await createAuthFeature({ db, clock, images: images.images, outbox, options: config });
   const waitlists = createWaitlistsFeature({ db, line });
   const guests = createGuestsFeature({ db, line, tokens, feed, renderJoinPage: web.renderJoinPage, log });
-  const images = await createImagesFeature({ db, uploadsDir: config.uploadsDir, clock, log });
   const notifications = createNotificationsFeature({
     db,
     mailer,
     guestTokenOf: tokens.tokenOf,
-    publicUrl: config.publicUrl,
+    publicUrl,
     intervalSeconds: config.notificationIntervalSeconds,
     drainSeconds: config.drainSeconds,
     log,
   });
 
-  const handlers = {
+  // The type is the proof that every route of the contract has its handler.
+  const handlers: Handlers<RouteName> = {
+    ...auth,
     ...images.handlers,
     ...notifications.handlers,
     ...waitlists,
@@ -75,21 +91,28 @@ export async function createApp({ config, db, clock, mailer, log }: AppDeps): Pr
   let draining = false;
   const app = express();
   app.disable('x-powered-by');
+  // Answers that have a validator bring their own; a query is read strictly, where a route takes one.
   app.set('etag', false);
   app.set('query parser', false);
-  app.use(assignRequestId, logAccess(log), securityHeaders);
+  app.use(assignRequestId, logAccess(log), securityHeaders(contentSecurityPolicy));
   bindHealth(app, { db, log, isDraining: () => draining });
   bindRoutes(app, handlers, { db, keptAnswers, authenticate, log });
   app.use(web.handler, refuseUnknownPaths, mapErrors(log));
 
-  let live: ReturnType<typeof attachLive> | undefined;
+  const sweep = async () => {
+    await keptAnswers.sweep(db);
+    await sweepSessions(db, clock.now());
+    await sweepOutgoingMails(db, clock.now());
+  };
+  const sweeper = createPeriodic({ name: 'sweep', everyMs: sweepEveryMs, work: sweep, log });
+  let live: Live | undefined;
   return {
     express: app,
-    start(server) {
-      feed.start();
-      images.start();
-      notifications.start();
+    attach(server) {
       live = attachLive(server, { db, feed, readAccessToken, log });
+    },
+    start() {
+      for (const part of [feed, images, notifications, outbox, sweeper]) part.start();
     },
     async drain() {
       draining = true;
@@ -97,7 +120,7 @@ export async function createApp({ config, db, clock, mailer, log }: AppDeps): Pr
       await live?.drain();
     },
     async stop() {
-      await Promise.all([feed.stop(), images.stop(), notifications.stop()]);
+      await Promise.all([feed, images, notifications, outbox, sweeper].map((part) => part.stop()));
     },
   };
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 const minSecretBytes = 32;
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   MONOLITH_PORT: wholeNumber(0, 65_535).default(4000),
-  LOG_LEVEL: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
   /** How long requests in flight may take to finish once a stop was asked for. */
   DRAIN_SECONDS: wholeNumber(0, 600).default(10),
 

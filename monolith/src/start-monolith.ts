@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
@@ -32,9 +33,9 @@ export async function startMonolith(config: Config, parts: Partial<Parts> = {}):
   const db = connect({ url: config.databaseUrl, poolSize: config.databasePoolSize });
   const app = await createApp({ config, db, clock, mailer, log });
   const closeParts = async () => {
-    await app.stop();
+    await withinMs(app.stop(), config.drainSeconds * 1_000);
     mailer.close();
-    await db.destroy();
+    await withinMs(db.destroy(), 5_000);
   };
 
   const listening = await listen({
@@ -42,12 +43,13 @@ export async function startMonolith(config: Config, parts: Partial<Parts> = {}):
     port: config.port,
     handler: app.express,
     shouldUpgradeCallback: upgradesToWebSocket,
-    beforeListening: (server) => app.start(server),
+    beforeListening: app.attach,
   }).catch(async (fault: unknown) => {
     await app.drain();
     await closeParts();
     throw fault;
   });
+  app.start();
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${listening.port}`;
   log.info({ url }, 'listening');
@@ -68,4 +70,11 @@ export async function startMonolith(config: Config, parts: Partial<Parts> = {}):
       return stopped;
     },
   };
+}
+
+/** What is not done by then is left behind: whatever it was, a crash would have left it the same. */
+async function withinMs(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const limit = new AbortController();
+  await Promise.race([work, sleep(limitMs, undefined, limit).catch(() => undefined)]);
+  limit.abort();
 }

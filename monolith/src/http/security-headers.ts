@@ -1,25 +1,21 @@
 import helmet from 'helmet';
 
+/** What the pages that this application serves may load and do, in the form that helmet takes. */
+export type ContentSecurityPolicy = Readonly<Record<string, readonly string[]>>;
+
 /**
- * Fits the web client that this application serves: its own scripts, styles, images and WebSocket, previews of photos
- * that were chosen but not yet sent (`blob:`), and nothing from elsewhere. Whether clients must use TLS is for whoever ends it: a run without
- * it has to work, so nothing here sends browsers to https.
+ * Headers that make browsers careful. Whether clients must use TLS is for whoever ends it: a run without it has to
+ * work, so nothing here sends browsers to https, nor says what they heed over https alone.
  */
-export const securityHeaders = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:', 'blob:'],
-      objectSrc: ["'none'"],
-      baseUri: ["'none'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  strictTransportSecurity: false,
-  // Browsers ignore it without TLS, and say so on the console of every page.
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  xFrameOptions: { action: 'deny' },
-});
+export function securityHeaders(policy: ContentSecurityPolicy) {
+  const directives = Object.fromEntries(
+    Object.entries(policy).map(([name, sources]) => [name, [...sources]]),
+  );
+  return helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    strictTransportSecurity: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    xFrameOptions: { action: 'deny' },
+  });
+}

@@ -1,0 +1,44 @@
+import type { Knex } from 'knex';
+import type { Clock } from '../clock.ts';
+import type { Handlers } from '../http/route-handler.ts';
+import type { ImageStore } from '../images/image-store.ts';
+import type { Outbox } from '../mail/outbox.ts';
+import type { AccessTokenOptions } from './access-token.ts';
+import { createAccountHandlers } from './account-handlers.ts';
+import { createPasswordHandlers } from './password-handlers.ts';
+import { createPasswords } from './passwords.ts';
+import { createSessionHandlers } from './session-handlers.ts';
+import { createSignIn, type SessionOptions } from './sign-in.ts';
+
+export interface AuthDeps {
+  readonly db: Knex;
+  readonly clock: Clock;
+  readonly images: Pick<ImageStore, 'prepare' | 'commitPhoto' | 'discard'>;
+  readonly outbox: Pick<Outbox, 'add' | 'poke'>;
+  readonly options: AccessTokenOptions &
+    SessionOptions & { readonly bcryptCost: number; readonly publicUrl: string };
+}
+
+export type AuthRouteName =
+  | 'register'
+  | 'login'
+  | 'refresh'
+  | 'logout'
+  | 'forgot'
+  | 'reset'
+  | 'changePassword'
+  | 'getMe'
+  | 'updateMe'
+  | 'getJwks';
+
+export async function createAuthFeature(deps: AuthDeps): Promise<Handlers<AuthRouteName>> {
+  const { options, clock } = deps;
+  const passwords = await createPasswords(options.bcryptCost);
+  const signIn = createSignIn(options, clock);
+  const parts = { ...deps, passwords, signIn };
+  return {
+    ...createAccountHandlers(parts),
+    ...createSessionHandlers(parts),
+    ...createPasswordHandlers({ ...parts, publicUrl: options.publicUrl }),
+  };
+}
