@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePorts } from '@banyan/local';
+import { waitUntil } from './wait-until.ts';
+
+const program = fileURLToPath(new URL('../../gateway/bin/banyan-gateway.js', import.meta.url));
+
+export interface Gateway {
+  readonly port: number;
+  readonly url: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** URL of the plan's default upstream. */
+  readonly upstream: string;
+  /** The rest of the plan, as it would be in its file. */
+  readonly plan?: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the gateway as other teams do, in front of any server: a process of its own, from a plan file alone. */
+export async function startGateway({ upstream, plan = {} }: GatewayOptions): Promise<Gateway> {
+  const folder = await mkdtemp(join(tmpdir(), 'banyan-gateway-'));
+  const planFile = join(folder, 'plan.json');
+  await writeFile(planFile, JSON.stringify({ default: upstream, ...plan }));
+  const [port = 0, opsPort = 0] = await freePorts(2);
+  const child = spawn(process.execPath, [program, '--plan', planFile], {
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      OPS_PORT: String(opsPort),
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = keepOutput(child);
+  try {
+    await waitUntil('the gateway is ready', () => isReady(child, opsPort, output));
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    async stop() {
+      await end(child);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function isReady(child: ChildProcess, opsPort: number, output: () => string): Promise<boolean> {
+  if (hasEnded(child)) throw new Error(`the gateway ended before it was ready:\n${output()}`);
+  try {
+    return (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+function keepOutput(child: ChildProcess): () => string {
+  let kept = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      kept = (kept + text).slice(-4_000);
+    });
+  }
+  return () => kept;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(timer);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
