@@ -1,0 +1,160 @@
+import { startMailSink } from '../mail/start-mail-sink.ts';
+import { keepPostgresRunning } from '../postgres/keep-postgres-running.ts';
+import {
+  type ProcessEvent,
+  type ProcessSpec,
+  type SupervisedProcess,
+  supervise,
+} from '../processes/supervise.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { gatewayProcess } from './gateway-process.ts';
+import { monolithProcess } from './monolith-process.ts';
+import { createStopList } from './stop-list.ts';
+
+export interface StackPorts {
+  readonly gateway: number;
+  readonly ops: number;
+  readonly monolith: number;
+  readonly postgres: number;
+  readonly mailWeb: number;
+  readonly mailSmtp: number;
+}
+
+export interface StackOptions {
+  /** Everything that is kept, logs included. */
+  readonly dataDir: string;
+  readonly ports: StackPorts;
+  /** Another PostgreSQL than the embedded one. */
+  readonly databaseUrl?: string | undefined;
+  /** Another mail server than the sink. */
+  readonly smtpUrl?: string | undefined;
+  /** Variables for one part on top of those that it is given, e.g. a shorter timer for a test. */
+  readonly environment?: { readonly monolith?: Environment; readonly gateway?: Environment };
+  readonly onEvent?: (event: StackEvent) => void;
+  /** Gives up starting; what was started is stopped. */
+  readonly signal?: AbortSignal;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+export type PartName = 'PostgreSQL' | 'mail' | 'monolith' | 'gateway';
+
+export type StackEvent =
+  | { readonly kind: 'starting'; readonly name: PartName }
+  | { readonly kind: 'step'; readonly name: PartName; readonly text: string }
+  | { readonly kind: 'ready'; readonly name: PartName }
+  | { readonly kind: 'stopping'; readonly name: string }
+  | { readonly kind: 'failed'; readonly name: string; readonly reason: string }
+  | ProcessEvent;
+
+export interface Stack {
+  readonly urls: {
+    readonly gateway: string;
+    readonly ops: string;
+    readonly monolith: string;
+    /** Where the mails can be read; none if mail goes elsewhere. */
+    readonly mail: string | undefined;
+    readonly smtp: string;
+    readonly database: string;
+  };
+  /** Of the processes that run now, by part. */
+  readonly pids: () => Readonly<Record<string, number | undefined>>;
+  /** Gateway first, database last, each only after those that need it are gone. */
+  readonly stop: () => Promise<void>;
+  /** Ends every process at once. */
+  readonly kill: () => void;
+}
+
+/** Starts the waitlist whole, each part once those that it needs are ready. Leaves nothing behind if one fails. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const onEvent = options.onEvent ?? (() => undefined);
+  const folder = await openDataFolder(options.dataDir);
+  const parts = createStopList((name) => onEvent({ kind: 'stopping', name }));
+
+  async function start<T>(name: PartName, begin: () => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted();
+    onEvent({ kind: 'starting', name });
+    const started = await begin();
+    onEvent({ kind: 'ready', name });
+    return started;
+  }
+
+  async function startProcess(name: PartName, spec: ProcessSpec): Promise<SupervisedProcess> {
+    const child = await start(name, () => supervise(spec, onEvent, options.signal));
+    parts.add(name, child.stop, child.kill);
+    return child;
+  }
+
+  try {
+    const database = await startDatabase();
+    const mail = await startMail();
+    const urls = {
+      gateway: loopback(options.ports.gateway),
+      ops: loopback(options.ports.ops),
+      monolith: loopback(options.ports.monolith),
+      mail: mail.web,
+      smtp: mail.smtp,
+      database: database.url,
+    };
+    const monolith = await startProcess('monolith', monolithProcess(folder, options, urls));
+    const gateway = await startProcess('gateway', await gatewayProcess(folder, options, urls));
+    return {
+      urls,
+      pids: () => ({ postgres: database.pid(), monolith: monolith.pid(), gateway: gateway.pid() }),
+      stop: async () => {
+        await parts.stopAll();
+        await folder.release();
+      },
+      kill: parts.killAll,
+    };
+  } catch (error) {
+    await parts.stopAll();
+    await folder.release();
+    throw error;
+  }
+
+  async function startDatabase(): Promise<{ url: string; pid: () => number | undefined }> {
+    if (options.databaseUrl) return { url: options.databaseUrl, pid: () => undefined };
+    const postgres = await start('PostgreSQL', () =>
+      startOwnPostgres(folder, options.ports.postgres, onEvent),
+    );
+    parts.add('PostgreSQL', postgres.stop, () => process.kill(postgres.server().pid, 'SIGQUIT'));
+    await postgres.server().ensureDatabase('waitlist', 'monolith');
+    return { url: postgres.server().url('waitlist', 'monolith'), pid: () => postgres.server().pid };
+  }
+
+  async function startMail(): Promise<{ smtp: string; web: string | undefined }> {
+    if (options.smtpUrl) return { smtp: options.smtpUrl, web: undefined };
+    const sink = await start('mail', () =>
+      startMailSink({
+        folder: folder.path('mail'),
+        smtpPort: options.ports.mailSmtp,
+        webPort: options.ports.mailWeb,
+      }),
+    );
+    parts.add('mail', sink.stop);
+    return { smtp: sink.smtpUrl, web: sink.webUrl };
+  }
+}
+
+function startOwnPostgres(folder: DataFolder, port: number, onEvent: (event: StackEvent) => void) {
+  const name = 'PostgreSQL';
+  const logFile = folder.path('logs', 'postgres.log');
+  return keepPostgresRunning(
+    {
+      dataDir: folder.path('postgres'),
+      port,
+      logFile,
+      log: (text) => onEvent({ kind: 'step', name, text }),
+    },
+    {
+      died: (pid) => onEvent({ kind: 'died', name, how: `(process ${pid} is gone)`, lastLines: [] }),
+      back: (pid) => onEvent({ kind: 'back', name, pid }),
+      failed: (reason) => onEvent({ kind: 'failed', name, reason }),
+    },
+  );
+}
+
+function loopback(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
