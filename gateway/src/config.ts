@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const milliseconds = z.coerce.number().int().min(0).max(3_600_000);
+
+const environment = z.object({
+  GATEWAY_HOST: z.string().min(1).optional(),
+  GATEWAY_PORT: port.default(8080),
+  OPS_HOST: z.string().min(1).default('127.0.0.1'),
+  OPS_PORT: port.default(8081),
+  GATEWAY_PLAN: z.string().min(1).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  ACCESS_LOG: z.enum(['on', 'off']).default('on'),
+  DRAIN_DELAY_MS: milliseconds.default(0),
+  DRAIN_DEADLINE_MS: milliseconds.default(10_000),
+});
+
+export interface GatewayConfig {
+  /** Where clients come in. Without a host, on every address. */
+  readonly listen: { readonly host?: string | undefined; readonly port: number };
+  /** Where operators come in; on loopback unless said otherwise. */
+  readonly ops: { readonly host: string; readonly port: number };
+  readonly accessLog: boolean;
+  /** How long to be unready yet still accept, for a load balancer to notice. */
+  readonly drainDelayMs: number;
+  /** How long requests in flight may take to finish after that. */
+  readonly drainDeadlineMs: number;
+}
+
+export interface ProcessConfig extends GatewayConfig {
+  readonly planFile: string | undefined;
+  readonly logLevel: string;
+}
+
+export type Overrides = { readonly [K in keyof z.input<typeof environment>]?: string };
+
+export type ReadConfig =
+  | { readonly ok: true; readonly config: ProcessConfig }
+  | { readonly ok: false; readonly faults: readonly string[]; readonly planFile: string | undefined };
+
+/** Checks the whole environment. What the command line gives stands in for variables, under the same checks. */
+export function readConfig(overrides: Overrides = {}): ReadConfig {
+  const given = Object.fromEntries(
+    Object.entries({ ...process.env, ...overrides }).filter(
+      ([, value]) => value !== undefined && value !== '',
+    ),
+  );
+  const result = environment.safeParse(given);
+  if (!result.success) {
+    return { ok: false, faults: result.error.issues.map(faultText), planFile: given.GATEWAY_PLAN };
+  }
+  const values = result.data;
+  return {
+    ok: true,
+    config: {
+      listen: { host: values.GATEWAY_HOST, port: values.GATEWAY_PORT },
+      ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+      accessLog: values.ACCESS_LOG === 'on',
+      drainDelayMs: values.DRAIN_DELAY_MS,
+      drainDeadlineMs: values.DRAIN_DEADLINE_MS,
+      planFile: values.GATEWAY_PLAN,
+      logLevel: values.LOG_LEVEL,
+    },
+  };
+}
+
+function faultText(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}

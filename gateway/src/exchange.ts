@@ -1,0 +1,93 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Choice } from './cutover/choose-upstream.ts';
+import type { ClientConnection } from './edge/connections.ts';
+import type { Failure } from './forwarding/failure.ts';
+import type { RouteEntry } from './routing/route-table.ts';
+
+/** How far an exchange has come, from which the watch knows whose turn it is. */
+export const Phase = {
+  admitted: 0,
+  /** No connection to the upstream yet. */
+  connecting: 1,
+  /** The upstream has the request, or is being sent it. */
+  waiting: 2,
+  /** The head has been passed on; the body is streaming. */
+  answering: 3,
+  done: 4,
+} as const;
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** A request in flight at an upstream. */
+export interface UpstreamCall {
+  /** Ends it at once, by closing its connection. Nothing is reported afterwards. */
+  cancel(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** Node makes one for each request, so that listeners find the exchange without a closure of their own. */
+export class GatewayResponse extends ServerResponse<IncomingMessage> {
+  exchange: Exchange | undefined = undefined;
+}
+
+/**
+ * The state of one request on its way through the pipeline.
+ * A class, and mutable, because the hot path makes one object per request and no more.
+ */
+export class Exchange {
+  readonly req: IncomingMessage;
+  readonly res: GatewayResponse;
+  readonly connection: ClientConnection;
+  readonly startedAt: number;
+  readonly method: string;
+  /** Path and query in origin form, byte for byte as the client sent them. */
+  target = '';
+  /** `target` without its query. */
+  path = '';
+  host = '';
+  requestId = '';
+  /** What the upstream gets, as raw pairs. */
+  headers: string[] = [];
+  hasBody = false;
+  bodyLength: number | undefined = undefined;
+  expectsContinue = false;
+  maxBodyBytes = Number.POSITIVE_INFINITY;
+  forwardedFor: string | undefined = undefined;
+  forwardedProto: string | undefined = undefined;
+  forwardedHost: string | undefined = undefined;
+
+  route: RouteEntry | undefined = undefined;
+  choice: Choice | undefined = undefined;
+
+  call: UpstreamCall | undefined = undefined;
+  phase: Phase = Phase.admitted;
+  /** When the side whose turn it is last moved, on the watch's clock. */
+  progressAt = 0;
+  /** The upstream takes no more of the request's body for now. */
+  requestPaused = false;
+  /** The client takes no more of the answer's body for now. */
+  answerPaused = false;
+  /** All of the answer has been handed over, though perhaps not yet read. */
+  answered = false;
+  /** The head has left, alone or with the first part of the body. */
+  headSent = false;
+  drainHeard = false;
+  unreadBytes = -1;
+  eventStream = false;
+  /** Of a sized answer; -1 where the size isn't known. */
+  bytesLeft = -1;
+  attempts = 0;
+  failure: Failure | undefined = undefined;
+  status = 0;
+  /** No longer counted among the unanswered. */
+  released = false;
+
+  constructor(req: IncomingMessage, res: GatewayResponse, connection: ClientConnection, startedAt: number) {
+    this.req = req;
+    this.res = res;
+    this.connection = connection;
+    this.startedAt = startedAt;
+    this.method = req.method ?? '';
+    res.exchange = this;
+  }
+}

@@ -1,0 +1,139 @@
+import { STATUS_CODES } from 'node:http';
+import { answerRefusal, refusalOfStatus } from '../edge/refusal.ts';
+import { type Exchange, Phase } from '../exchange.ts';
+import { type Failure, failures } from './failure.ts';
+import { answerHead, answerHeaders, trailerPairs } from './headers.ts';
+
+type RawHeaders = readonly (Buffer | string)[];
+
+/** Takes an upstream's answer in its parts and passes each on to the client as it comes. */
+export interface Answer {
+  information(exchange: Exchange, status: number, raw: RawHeaders): void;
+  head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void;
+  body(exchange: Exchange, chunk: Buffer): void;
+  end(exchange: Exchange, rawTrailers: RawHeaders): void;
+  /** The answer will not come, or not whole. Cancels what is left of the call. */
+  fail(exchange: Exchange, failure: Failure): void;
+}
+
+export interface AnswerDeps {
+  readonly clock: { readonly now: number };
+  readonly isDraining: () => boolean;
+  readonly onBegun: (exchange: Exchange) => void;
+}
+
+/** Up to here, copying a body into one write with its head costs less than a second buffer in the write does. */
+const oneWriteMaxBytes = 16_384;
+
+export function createAnswer({ clock, isDraining, onBegun }: AnswerDeps): Answer {
+  function information(exchange: Exchange, status: number, raw: RawHeaders): void {
+    exchange.progressAt = clock.now;
+    // HTTP/1.0 has no interim answers. 100 has its own way, for it belongs to the request's body.
+    if (status <= 101 || exchange.req.httpVersionMinor === 0 || exchange.res.headersSent) return;
+    exchange.res.writeInformation(status, answerHeaders(raw));
+  }
+
+  function head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void {
+    const { res } = exchange;
+    const { headers, contentLength, eventStream } = answerHead(raw);
+    if (status < 200) {
+      fail(exchange, failures['response-malformed']);
+      return;
+    }
+    exchange.phase = Phase.answering;
+    onBegun(exchange);
+    exchange.progressAt = clock.now;
+    exchange.status = status;
+    exchange.bytesLeft = exchange.method === 'HEAD' ? -1 : contentLength;
+    exchange.eventStream = eventStream;
+    if (isDraining()) res.shouldKeepAlive = false;
+    // The upstream's Date is the answer's; without one the client gets none either.
+    res.sendDate = false;
+    try {
+      res.writeHead(status, printable(reason, status), headers);
+    } catch {
+      // A header that Node's client tolerates and its server doesn't.
+      fail(exchange, failures['response-malformed']);
+      return;
+    }
+    // Head and body nearly always come in one packet and leave in one; if no body follows at once, the head goes alone.
+    process.nextTick(flushHead, exchange);
+  }
+
+  function body(exchange: Exchange, chunk: Buffer): void {
+    const { res, call } = exchange;
+    exchange.progressAt = clock.now;
+    const alone = !exchange.headSent;
+    exchange.headSent = true;
+    if (exchange.bytesLeft >= 0) {
+      exchange.bytesLeft -= chunk.length;
+      if (exchange.bytesLeft === 0) {
+        exchange.answered = true;
+        if (alone && chunk.length <= oneWriteMaxBytes) res.end(chunk.toString('latin1'), 'latin1');
+        else res.end(chunk);
+        return;
+      }
+    }
+    if (!res.write(chunk) && !exchange.answerPaused) {
+      if (!exchange.drainHeard) {
+        exchange.drainHeard = true;
+        res.on('drain', onDrain);
+      }
+      exchange.answerPaused = true;
+      call?.pause();
+    }
+  }
+
+  function onDrain(this: Exchange['res']): void {
+    const exchange = this.exchange;
+    if (exchange === undefined || !exchange.answerPaused) return;
+    exchange.answerPaused = false;
+    exchange.progressAt = clock.now;
+    exchange.call?.resume();
+  }
+
+  function end(exchange: Exchange, rawTrailers: RawHeaders): void {
+    exchange.call = undefined;
+    if (exchange.answered) return;
+    if (exchange.bytesLeft > 0) {
+      fail(exchange, failures['body-reset']);
+      return;
+    }
+    exchange.answered = true;
+    exchange.headSent = true;
+    exchange.progressAt = clock.now;
+    if (rawTrailers.length > 0) exchange.res.addTrailers(trailerPairs(rawTrailers));
+    exchange.res.end();
+  }
+
+  function fail(exchange: Exchange, failure: Failure): void {
+    if (exchange.phase === Phase.done || exchange.failure !== undefined) return;
+    exchange.failure = failure;
+    exchange.call?.cancel();
+    exchange.call = undefined;
+    const { res, connection } = exchange;
+    if (connection.socket.destroyed) return;
+    if (res.headersSent || failure.kind === 'client-aborted') {
+      // An end, in whichever framing, would make half an answer look whole. A reset never does, not even where the end
+      // of the connection is the end of the body.
+      connection.socket.resetAndDestroy();
+      return;
+    }
+    exchange.answered = true;
+    answerRefusal(exchange, refusalOfStatus(failure.status));
+    exchange.req.resume();
+  }
+
+  return { information, head, body, end, fail };
+}
+
+function flushHead(exchange: Exchange): void {
+  if (exchange.headSent || exchange.res.destroyed) return;
+  exchange.headSent = true;
+  exchange.res.flushHeaders();
+}
+
+/** A reason phrase that isn't Latin-1 text can't be written; its standard form says the same. */
+function printable(reason: string, status: number): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason) ? reason : (STATUS_CODES[status] ?? '');
+}

@@ -1,0 +1,227 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import type { GatewayConfig } from './config.ts';
+import { initialSnapshot } from './cutover/cutover-snapshot.ts';
+import { createClientServer } from './edge/client-server.ts';
+import { followConnections } from './edge/connections.ts';
+import { watchProgress } from './edge/progress-watch.ts';
+import { answerRefusal, rawRefusal, refusals } from './edge/refusal.ts';
+import { Exchange, GatewayResponse, Phase } from './exchange.ts';
+import { createAnswer } from './forwarding/answer.ts';
+import { type Failure, failures } from './forwarding/failure.ts';
+import { createForwardBodiless } from './forwarding/forward-bodiless.ts';
+import { createForwardStreamed } from './forwarding/forward-streamed.ts';
+import { createUpgrade } from './forwarding/upgrade.ts';
+import { openUpstreams } from './forwarding/upstream.ts';
+import { createOpsServer } from './ops/ops-server.ts';
+import { isReachable } from './ops/probe.ts';
+import { readStatus } from './ops/status.ts';
+import { blockListOf, type Plan } from './plan/plan.ts';
+import { createRequestPipeline, isRefusal } from './request-pipeline.ts';
+import { buildRouteTable } from './routing/route-table.ts';
+import { type Logger, silentLogger } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { createRecord } from './telemetry/record.ts';
+
+export interface GatewayOptions {
+  readonly plan: Plan;
+  readonly config: GatewayConfig;
+  readonly logger?: Logger;
+}
+
+export interface Gateway {
+  /** Listens on both ports. Rejects if one is taken. */
+  start(): Promise<GatewayAddresses>;
+  /** Becomes unready, takes no new connection, finishes what is in flight within the deadline, then closes both ports. */
+  drain(): Promise<void>;
+}
+
+export interface GatewayAddresses {
+  readonly publicPort: number;
+  readonly opsPort: number;
+}
+
+/** The composition root: every part of the data plane is made and joined here. */
+export function createGateway({ plan, config, logger = silentLogger() }: GatewayOptions): Gateway {
+  const startedAt = performance.now();
+  const clock = { now: startedAt };
+  const load = { unanswered: 0 };
+  let draining: Promise<void> | undefined;
+  const isDraining = () => draining !== undefined;
+
+  const cutovers = initialSnapshot(plan);
+  const snapshot = () => cutovers;
+  const upstreams = openUpstreams(plan);
+  const metrics = createMetrics({
+    connections: () => connections.all().size,
+    unanswered: () => load.unanswered,
+    upgraded: () => upgrade.count(),
+  });
+  const record = createRecord({
+    metrics,
+    logger,
+    accessLog: config.accessLog,
+    snapshot,
+    capabilities: Object.keys(plan.capabilities),
+  });
+  const connections = followConnections(blockListOf(plan.trustedProxies), settle);
+  const answer = createAnswer({ clock, isDraining, onBegun: release });
+  const forwardBodiless = createForwardBodiless(answer, clock);
+  const forwardStreamed = createForwardStreamed(answer, clock);
+  const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
+  const pipeline = createRequestPipeline({
+    limits: { ...plan.limits, maxBodyBytes: plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY },
+    pathPolicy: plan.pathPolicy,
+    routes: buildRouteTable(plan),
+    snapshot,
+    upstreamOf: (capability, side) => {
+      const service =
+        side === 'service' && capability !== undefined ? upstreams.serviceOf(capability) : undefined;
+      return service ?? upstreams.legacyOf(capability);
+    },
+    unanswered: () => load.unanswered,
+    forward: (exchange, upstream) =>
+      exchange.hasBody ? forwardStreamed(exchange, upstream) : forwardBodiless(exchange, upstream),
+  });
+  const server = createClientServer({
+    plan,
+    connections,
+    onRequest: (req, res) => pipeline.run(begin(req, res)),
+    onExpectation: (req, res) => answerRefusal(begin(req, res), refusals.badExpectation),
+    onUpgrade,
+    onUnparsable: (status, requestId) => {
+      metrics.meter(undefined, 'none').add(status, 0, 'client-malformed');
+      if (config.accessLog) logger.info({ requestId, status, failure: 'client-malformed' });
+    },
+  });
+  const ops = createOpsServer({
+    registry: metrics.registry,
+    isDraining,
+    isReady: () => isReachable(upstreams.legacyOf(undefined)),
+    status: () =>
+      readStatus({
+        plan,
+        upstreams,
+        snapshot,
+        live: () => ({
+          state: isDraining() ? 'draining' : 'serving',
+          uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),
+          connections: connections.all().size,
+          unanswered: load.unanswered,
+          upgraded: upgrade.count(),
+        }),
+      }),
+  });
+
+  function begin(req: IncomingMessage, res: GatewayResponse): Exchange {
+    const connection = connections.of(req.socket);
+    const exchange = new Exchange(req, res, connection, performance.now());
+    connection.exchanges.add(exchange);
+    load.unanswered += 1;
+    res.on('close', onResponseClose);
+    return exchange;
+  }
+
+  function onResponseClose(this: GatewayResponse): void {
+    if (this.exchange !== undefined) settle(this.exchange);
+  }
+
+  function release(exchange: Exchange): void {
+    if (exchange.released) return;
+    exchange.released = true;
+    load.unanswered -= 1;
+  }
+
+  /** The last that happens to an exchange: the client has all of its answer, or is gone. */
+  function settle(exchange: Exchange): void {
+    if (exchange.phase === Phase.done) return;
+    if (exchange.status !== 101 && !exchange.res.writableFinished) {
+      exchange.failure ??= failures['client-aborted'];
+      exchange.call?.cancel();
+    }
+    exchange.call = undefined;
+    if (exchange.status === 0) exchange.status = exchange.failure?.status ?? 0;
+    exchange.connection.exchanges.delete(exchange);
+    release(exchange);
+    record(exchange);
+  }
+
+  function onUpgrade(req: IncomingMessage, socket: Socket, head: Buffer): void {
+    const exchange = new Exchange(req, new GatewayResponse(req), connections.of(socket), performance.now());
+    exchange.released = true;
+    const decision = pipeline.decide(exchange);
+    if (isRefusal(decision)) {
+      exchange.status = decision.status;
+      socket.on('error', () => socket.destroy());
+      socket.end(rawRefusal(decision, exchange.requestId));
+      record(exchange);
+    } else {
+      upgrade.begin(exchange, decision, socket, head);
+    }
+  }
+
+  const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, upgrade.sweep);
+
+  async function start(): Promise<GatewayAddresses> {
+    const publicPort = await listen(server, config.listen.port, config.listen.host);
+    try {
+      const opsPort = await listen(ops, config.ops.port, config.ops.host);
+      logger.info({ publicPort, opsPort }, 'listening');
+      return { publicPort, opsPort };
+    } catch (error) {
+      server.close();
+      watch.stop();
+      throw error;
+    }
+  }
+
+  function drain(): Promise<void> {
+    draining ??= finish();
+    return draining;
+  }
+
+  async function finish(): Promise<void> {
+    logger.info({ unanswered: load.unanswered, connections: connections.all().size }, 'draining');
+    await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A connection whose answer began before the drain is kept by its client, and idle when it ends.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const deadline = setTimeout(() => endAll(failures['drain-deadline']), config.drainDeadlineMs);
+    await Promise.all([closed, noneLeft()]);
+    clearInterval(idle);
+    clearTimeout(deadline);
+    watch.stop();
+    await Promise.all(upstreams.all().map((upstream) => upstream.close()));
+    const opsClosed = once(ops, 'close');
+    ops.close();
+    ops.closeAllConnections();
+    await opsClosed;
+    logger.info('drained');
+  }
+
+  /** Upgraded sockets are no longer the HTTP server's, so that its `close` doesn't wait for them. */
+  async function noneLeft(): Promise<void> {
+    while (upgrade.count() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  function endAll(failure: Failure): void {
+    upgrade.closeAll(failure);
+    for (const connection of connections.all()) {
+      for (const exchange of connection.exchanges) answer.fail(exchange, failure);
+    }
+    server.closeAllConnections();
+  }
+
+  return { start, drain };
+}
+
+function listen(server: Server, port: number, host: string | undefined): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: 4_096 }, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
