@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Place } from '@banyan/contracts';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Response } from 'express';
+import { until } from '../testing/until.ts';
 import { type EventWriter, openEventStream } from './event-writer.ts';
 import { readEvents } from './testing.ts';
 
@@ -78,9 +78,9 @@ describe('event stream', () => {
 
   it('beats while there is nothing to say', async () => {
     const stream = await readEvents(await serve(5, () => undefined));
-    while (!stream.text().includes(':\n\n:\n\n')) await sleep(1);
+    await until(() => stream.text().includes(':\n\n:\n\n'));
     stream.abort();
-    while (closed === 0) await sleep(1);
+    await until(() => closed > 0);
   });
 
   it('keeps the newest alone for a reader who is slow, and drops one who takes nothing', async () => {
@@ -100,7 +100,7 @@ describe('event stream', () => {
     reader.on('error', () => undefined);
     reader.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
     reader.pause();
-    while (closed === 0) await sleep(1);
+    await until(() => closed > 0);
     reader.destroy();
     // Of tens of megabytes that were said; the rest is what the kernel takes for a reader who does not.
     expect(sent).toBeGreaterThan(2_000);

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { createLog } from '../log.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
+import { until } from '../testing/until.ts';
 import { addGuest, addHost, addList } from '../waitlists/testing.ts';
 import { createPlaceStreams, type PlaceStreams } from './place-streams.ts';
 import { readEvents } from './testing.ts';
@@ -54,7 +54,7 @@ describe('streams of places', () => {
     await Promise.all(readers.map((reader) => reader.next()));
     expect(subscribers).toBe(1);
     for (const reader of readers) reader.abort();
-    while (subscribers > 0) await sleep(1);
+    await until(() => subscribers === 0);
   });
 
   it('end in order at a drain, and are not begun after it', async () => {
@@ -62,7 +62,7 @@ describe('streams of places', () => {
     expect(await reader.next()).toMatchObject({ event: 'place' });
     streams.drain();
     expect(await reader.next()).toBeUndefined();
-    while (subscribers > 0) await sleep(1);
+    await until(() => subscribers === 0);
     const late = await readEvents(url);
     expect(await late.next()).toBeUndefined();
   });

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type PlaceEvent, placeEvent } from '@banyan/contracts';
+import { until } from '../testing/until.ts';
 
 export interface EventReader {
   readonly response: Response;
@@ -37,15 +37,14 @@ export async function readEvents(url: string): Promise<EventReader> {
     async next() {
       const index = asked;
       asked += 1;
-      for (;;) {
-        const block = text
+      const blockAt = () =>
+        text
           .split('\n\n')
           .slice(0, -1)
           .filter((part) => part.startsWith('id: '))[index];
-        if (block !== undefined) return parse(block);
-        if (ended) return undefined;
-        await sleep(1);
-      }
+      await until(() => ended || blockAt() !== undefined);
+      const block = blockAt();
+      return block === undefined ? undefined : parse(block);
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '../../log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
+import { until } from '../../testing/until.ts';
 import { announceChange } from './announce-change.ts';
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
@@ -28,10 +29,6 @@ beforeEach(async () => {
   heard.length = 0;
 });
 afterEach(() => feed.stop());
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(1);
-}
 
 function announce(waitlistId: string): Promise<void> {
   return database.knex.transaction((tx) => announceChange(tx, waitlistId));
@@ -84,7 +81,7 @@ describe('change feed', () => {
   it('lets go of its connection when stopped, and tells nothing more', async () => {
     await feed.stop();
     await announce(list);
-    while ((await listeners()).length > 0) await sleep(1);
+    await until(async () => (await listeners()).length === 0);
     expect(heard).toEqual([]);
   });
 

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type LiveMessage, liveMessage } from '@banyan/contracts';
 import type { Knex } from 'knex';
 import { WebSocket } from 'ws';
 import { createLog } from '../../log.ts';
+import { eventually } from '../../testing/until.ts';
 import { attachLive, type Live, upgradesToWebSocket } from './attach-live.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
@@ -67,14 +67,10 @@ export async function connectBoard(port: number, options: { autoPong?: boolean }
     socket,
     messages,
     closed,
-    async next() {
+    next() {
       const index = asked;
       asked += 1;
-      for (;;) {
-        const message = messages[index];
-        if (message !== undefined) return message;
-        await sleep(1);
-      }
+      return eventually(() => messages[index]);
     },
   };
 }
