@@ -7,6 +7,7 @@ import { judgeUpload } from './judge-upload.ts';
 import type { Lanes } from './lanes.ts';
 import { makeVariants } from './make-variants.ts';
 import { photoOf } from './photo-of.ts';
+import { isSystemError } from './system-error.ts';
 
 /** From here on an image is made alone: decoding 50 million pixels of AVIF was seen to take 0.95 GB. */
 const largePixels = 16_000_000;
@@ -27,7 +28,7 @@ export function createImageStore({ files, lanes }: ImageStoreDeps): ImageStore {
         await files.stage(id, made.files);
       } catch (cause) {
         await files.discardStaged(id);
-        throw isDiskFull(cause) ? noRoom(cause) : cause;
+        throw isSystemError(cause, 'ENOSPC', 'EDQUOT') ? noRoom(cause) : cause;
       }
       return { id, width: made.width, height: made.height, sha256: hashOf(made.files) };
     },
@@ -57,10 +58,6 @@ function hashOf(files: Awaited<ReturnType<typeof makeVariants>>['files']): Buffe
   const hash = createHash('sha256');
   for (const { bytes } of files) hash.update(bytes);
   return hash.digest();
-}
-
-function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT'].includes(String(error.code));
 }
 
 function noRoom(cause: unknown): ApiError {

@@ -2,6 +2,7 @@ import { access, constants, type FileHandle, mkdir, open, opendir, rename, rm, s
 import { join } from 'node:path';
 import type { ImageVariant } from '@banyan/contracts';
 import type { ImageFormat, VariantFile } from './image-format.ts';
+import { isSystemError } from './system-error.ts';
 
 const idPattern = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const shardPattern = /^[0-9a-f]{2}$/;
@@ -58,7 +59,7 @@ export function createImageFiles(root: string): ImageFiles {
       try {
         await rename(stagedFolder(id), folder(id));
       } catch (error) {
-        if (!isMissing(error)) throw error;
+        if (!isSystemError(error, 'ENOENT')) throw error;
         await access(folder(id));
       }
       await flushFolder(shardFolder(id));
@@ -71,7 +72,7 @@ export function createImageFiles(root: string): ImageFiles {
       try {
         return await open(join(folder(id), `${variant}.${format}`));
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (isSystemError(error, 'ENOENT')) return undefined;
         throw error;
       }
     },
@@ -89,7 +90,7 @@ async function* idsBefore(parent: string, before: Date): AsyncGenerator<string> 
     try {
       if ((await stat(join(parent, id))).mtime < before) yield id;
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isSystemError(error, 'ENOENT')) throw error;
     }
   }
 }
@@ -118,8 +119,4 @@ async function flushFolder(path: string): Promise<void> {
   } finally {
     await handle.close();
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

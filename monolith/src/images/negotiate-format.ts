@@ -19,10 +19,9 @@ interface Candidate {
 export function negotiateFormat(accept: string | undefined): ImageFormat | undefined {
   if (accept === undefined || accept.trim() === '') return 'jpg';
   const ranges = parseAccept(accept);
-  const [best] = (['avif', 'webp', 'jpg'] as const)
+  const [best] = (Object.keys(imageFormats) as ImageFormat[])
     .map((format) => judge(format, ranges))
     .filter(({ quality }) => quality > 0)
-    // A stable sort: equals keep the order above.
     .sort((a, b) => b.quality - a.quality || rank(a) - rank(b));
   return best?.format;
 }
@@ -34,9 +33,11 @@ function judge(format: ImageFormat, ranges: readonly MediaRange[]): Candidate {
   return { format, quality, named: named !== undefined };
 }
 
+/** Named: AVIF, WebP; then JPEG; then by wildcard alone the older first: WebP, AVIF. */
 function rank({ format, named }: Candidate): number {
-  if (named && format !== 'jpg') return 0;
-  return format === 'jpg' ? 1 : 2;
+  if (format === 'jpg') return 2;
+  const age = format === 'avif' ? 0 : 1;
+  return named ? age : 4 - age;
 }
 
 /** What can't be read is left out, as if it were a type that we don't have. */
