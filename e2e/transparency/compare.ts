@@ -1,4 +1,4 @@
-import type { Head, Header } from '../http/message.ts';
+import { type Head, type Header, valuesOf } from '../http/message.ts';
 import type { RawOutcome, RawResponse } from '../http/raw-client.ts';
 import type { WitnessedRequest } from '../witness/witness.ts';
 
@@ -40,8 +40,10 @@ export const requestHeadersNotCompared: Readonly<Record<string, string>> = {
   'x-forwarded-for': 'added, and never taken from a client that is no trusted proxy',
   'x-forwarded-proto': 'as above',
   'x-forwarded-host': 'as above',
-  'x-request-id': 'added where the client sends none; where it sends one, see `keepsRequestId`',
+  'x-request-id': 'added where the client sends none',
   traceparent: 'added where the client sends none',
+  host: 'its name may be written anew, in lower case; its value is compared beside the others',
+  'content-length': 'as above; for a request without a body, none and 0 say the same (RFC 9112 §6.3)',
 };
 
 /** Replaces, in both answers, what differs whenever the same request is sent twice. Applied to headers and to bodies. */
@@ -78,7 +80,13 @@ export function compareArrivals(
   return [
     ...differing('upstream: request line', expected.head.startLine, arrived.head.startLine),
     ...differing('upstream: headers', showRequest(expected), showRequest(arrived)),
-    ...differing('upstream: framing', expected.framing, arrived.framing),
+    ...differing('upstream: headers', oneValue(expected, 'host'), oneValue(arrived, 'host')),
+    ...differing(
+      'upstream: headers',
+      oneValue(expected, 'content-length'),
+      oneValue(arrived, 'content-length'),
+    ),
+    ...differing('upstream: framing', requestFramingOf(expected), requestFramingOf(arrived)),
     ...differingBytes('upstream: body', expected.body, arrived.body),
     ...differing('upstream: trailers', showHeaders(expected.trailers), showHeaders(arrived.trailers)),
   ];
@@ -95,6 +103,15 @@ function showAnswer(headers: readonly Header[]): string {
 
 function showRequest({ head }: WitnessedRequest): string {
   return showHeaders(head.headers.filter(([name]) => !(name.toLowerCase() in requestHeadersNotCompared)));
+}
+
+function oneValue({ head }: WitnessedRequest, name: 'host' | 'content-length'): string {
+  const values = valuesOf(head.headers, name).join(' and ');
+  return `${name}: ${name === 'content-length' && values === '0' ? '' : values}`;
+}
+
+function requestFramingOf({ framing, body }: WitnessedRequest): string {
+  return framing === 'sized' && body.length === 0 ? 'none' : framing;
 }
 
 function showHeads(heads: readonly Head[]): string {

@@ -44,24 +44,10 @@ const pieces = fc.array(piece, { maxLength: 4 });
 const chunks = pieces.map((list) => list.filter((chunk) => chunk.length > 0));
 
 const segment = fc.oneof(
-  fc.constantFrom(
-    'api',
-    'API',
-    'images',
-    'a',
-    '',
-    '.',
-    '..',
-    '...',
-    ';v=1',
-    'x;y=2',
-    'ü'.normalize('NFD'),
-    '*',
-    '@',
-  ),
+  fc.constantFrom('api', 'API', 'images', 'a', '', '.', '..', '...', ';v=1', 'x;y=2', '*', '@'),
   fc.constantFrom('%2F', '%2f', '%5C', '%2e%2e', '%00', '%zz', '%', '%c3%a9', '%C3%A9', '%25', '%252F', '\\'),
   fc.stringMatching(/^[A-Za-z0-9._~!$&'()*+,;=:@-]{1,12}$/),
-  fc.constantFrom('é', 'Ã©', '~', '|', '^', '"', '<', '>', '{', '}', '`', '[', ']'),
+  fc.constantFrom('u%CC%88', '~', '|', '^', '"', '<', '>', '{', '}', '`', '[', ']'),
 );
 const query = fc.oneof(
   fc.constantFrom(
@@ -78,10 +64,10 @@ const query = fc.oneof(
   ),
   fc.stringMatching(/^\?[A-Za-z0-9%&=+;:@/?._~-]{0,40}$/),
 );
-/** Latin1, as bytes are: what is above 0x7e in it reaches the wire as one byte each. */
+/** ASCII alone: bytes beyond it are no HTTP (RFC 9112 §3.2), and a Node server answers them with 400 itself. */
 const target = fc
   .tuple(fc.array(segment, { maxLength: 6 }), query)
-  .map(([segments, tail]) => toLatin1(`/${segments.join('/')}${tail}`));
+  .map(([segments, tail]) => `/${segments.join('/')}${tail}`);
 
 const recase = fc.constantFrom<(name: string) => string>(
   (name) => name,

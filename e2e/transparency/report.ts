@@ -9,11 +9,11 @@ export interface Judged {
 export interface Report {
   /** `transparency (witness): 500 requests (seed 1), 0 differences` */
   readonly line: string;
-  /** Empty when nothing differs; else counts by place, and the first few in full. */
+  /** Empty when nothing differs; else counts by place, and one request in full for each set of places. */
   readonly details: string;
 }
 
-const shownInFull = 5;
+const shownInFull = 8;
 
 export function reportOn(what: string, seed: number, judged: readonly Judged[]): Report {
   const differing = judged.filter(({ differences }) => differences.length > 0);
@@ -21,14 +21,20 @@ export function reportOn(what: string, seed: number, judged: readonly Judged[]):
   const counts = [...Map.groupBy(places, (where) => where)].map(
     ([where, list]) => `${where}: ${list.length}`,
   );
+  const ofEachKind = Map.groupBy(differing, ({ differences }) =>
+    differences.map(({ where }) => where).join(),
+  );
+  const examples = [...ofEachKind.values()].flatMap((list) => list.slice(0, 1)).slice(0, shownInFull);
   return {
     line: `transparency (${what}): ${judged.length} requests (seed ${seed}), ${places.length} differences`,
-    details: [counts.join(', '), ...differing.slice(0, shownInFull).map(show)].join('\n\n').trim(),
+    details: [counts.join(', '), ...examples.map(show)].join('\n\n').trim(),
   };
 }
 
 function show({ request, differences }: Judged): string {
-  const sent = encodeRequest(request).toString('latin1', 0, 1_500);
+  const sent = encodeRequest(request)
+    .toString('latin1', 0, 4_000)
+    .replace(/(.{160}).+/g, '$1…');
   const lines = differences.map(
     ({ where, direct, gateway }) =>
       `- ${where}\n  direct:\n${indent(direct)}\n  gateway:\n${indent(gateway)}`,
@@ -37,5 +43,5 @@ function show({ request, differences }: Judged): string {
 }
 
 function indent(text: string): string {
-  return text.replace(/^/gm, '    ').slice(0, 2_000);
+  return text.replace(/^.*$/gm, (line) => `    ${line.length > 160 ? `${line.slice(0, 160)}…` : line}`);
 }
