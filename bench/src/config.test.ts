@@ -4,15 +4,21 @@ import { proxyNames } from './proxies/measured-proxy.ts';
 import { scenarioNames } from './scenarios.ts';
 
 function faults(...args: string[]): readonly string[] {
-  const parsed = parseConfig(args);
+  const parsed = parseConfig(args, {});
   return parsed.ok ? [] : parsed.faults;
 }
 
 describe('bench options', () => {
   it('measure everything by default', () => {
-    expect(parseConfig([])).toEqual({
+    expect(parseConfig([], { PATH: '/bin' })).toEqual({
       ok: true,
-      config: { help: false, quick: false, proxies: proxyNames, scenarios: scenarioNames },
+      config: {
+        help: false,
+        quick: false,
+        proxies: proxyNames,
+        scenarios: scenarioNames,
+        commandPath: '/bin',
+      },
     });
   });
 

@@ -12,6 +12,8 @@ export interface BenchConfig {
   readonly load?: 'wrk' | 'own';
   readonly rounds?: number;
   readonly seconds?: number;
+  /** Where the proxies' commands are found: all that they get of this process's environment. */
+  readonly commandPath: string;
 }
 
 export type ParsedConfig =
@@ -95,7 +97,10 @@ function readOptions(args: readonly string[]) {
 }
 
 /** Every fault is reported, not the first alone. */
-export function parseConfig(args: readonly string[]): ParsedConfig {
+export function parseConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): ParsedConfig {
   let options: ReturnType<typeof readOptions>;
   try {
     options = readOptions(args);
@@ -112,6 +117,7 @@ export function parseConfig(args: readonly string[]): ParsedConfig {
     help: options.help,
     quick: options.quick,
     ...names,
+    commandPath: env.PATH ?? '',
     ...(options.json === undefined ? {} : { jsonFile: options.json }),
     ...(load === undefined ? {} : { load }),
     ...(rounds === undefined ? {} : { rounds }),

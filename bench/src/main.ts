@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
 
-  const children = createChildren();
+  const children = createChildren({ PATH: config.commandPath, NODE_ENV: 'production' });
   const folder = await mkdtemp(path.join(os.tmpdir(), 'banyan-bench-'));
   const cleanUp = async () => {
     await children.endAll();

@@ -10,7 +10,7 @@ import { allProxies } from './proxies/all-proxies.ts';
 import { commandVersion } from './proxies/installed-version.ts';
 import type { MeasuredProxy } from './proxies/measured-proxy.ts';
 import { findProxy, type Measured, type ProxySetup, type ScenarioResult } from './result.ts';
-import { runScenario } from './run-scenario.ts';
+import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { checkAnswers, type RunningProxy, startProxy, startUpstream } from './start-proxies.ts';
 import { median } from './statistics.ts';
@@ -75,12 +75,12 @@ function halfLoad(finished: readonly ScenarioResult[]): number {
 function lengthOf(
   config: BenchConfig,
   scenario: Scenario,
-): { rounds: number; seconds: number; warmUpSeconds: number } {
+): Pick<ScenarioRun, 'rounds' | 'seconds' | 'warmUpRequests'> {
   const seconds = config.seconds ?? (config.quick ? 1 : scenario.secondsPerRound);
   return {
     rounds: config.rounds ?? (config.quick ? 1 : scenario.rounds),
     seconds,
-    warmUpSeconds: Math.min(scenario.warmUpSeconds, seconds * 2),
+    warmUpRequests: config.quick ? scenario.warmUpRequests / 2 : scenario.warmUpRequests,
   };
 }
 

@@ -9,6 +9,7 @@ export interface ChildCommand {
   readonly args: readonly string[];
   /** Cores to run on, as taskset writes them; undefined leaves it to the operating system. */
   readonly cores?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
   /** Standard output is kept for its reader, or thrown away: a log that nobody reads must not slow its writer. */
   readonly keepOutput?: true;
   /** Ended when it takes longer. */
@@ -46,15 +47,22 @@ async function end(process: ChildProcess, exited: Promise<unknown>): Promise<voi
   clearTimeout(timer);
 }
 
-export function createChildren(): Children {
+/**
+ * `environment` is all that they get besides their own: a variable that happens to be set in somebody's shell must not
+ * configure a proxy.
+ */
+export function createChildren(environment: Readonly<Record<string, string>>): Children {
   const running = new Set<Child>();
   let ended = false;
 
-  function start({ command, args, cores, keepOutput, timeoutMs }: ChildCommand): Child {
+  function start({ command, args, cores, environment: own, keepOutput, timeoutMs }: ChildCommand): Child {
     if (ended) throw new Error('the bench is ending');
     const pinned = cores === undefined ? [command, ...args] : ['taskset', '-c', cores, command, ...args];
     const [file = command, ...rest] = pinned;
-    const process = spawn(file, rest, { stdio: ['pipe', keepOutput ? 'pipe' : 'ignore', 'pipe'] });
+    const process = spawn(file, rest, {
+      env: { ...environment, ...own },
+      stdio: ['pipe', keepOutput ? 'pipe' : 'ignore', 'pipe'],
+    });
     let failure = '';
     // A child that dies early closes its end of stdin; that it died is reported by `exited`.
     process.stdin?.on('error', () => undefined);

@@ -1,7 +1,7 @@
 import { direct } from './direct.ts';
 import { express } from './express.ts';
 import { fastify } from './fastify.ts';
-import { gateway, gatewayWithManyRoutes } from './gateway.ts';
+import { gateway, gatewayUnlogged, gatewayWithManyRoutes } from './gateway.ts';
 import { haproxy } from './haproxy.ts';
 import type { MeasuredProxy } from './measured-proxy.ts';
 import { nginx } from './nginx.ts';
@@ -11,6 +11,7 @@ export const allProxies: readonly MeasuredProxy[] = [
   express,
   fastify,
   gateway,
+  gatewayUnlogged,
   gatewayWithManyRoutes,
   nginx,
   haproxy,

@@ -1,4 +1,4 @@
-/** The product, by its public command and with its defaults, under two plans. */
+/** The product, by its public command and with its defaults unless its label says otherwise. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { manyRoutePatterns, routeCount } from '../scenarios.ts';
@@ -13,11 +13,19 @@ async function gatewayVersion(): Promise<string> {
   return version;
 }
 
-function createGateway(name: ProxyName, label: string, routes: readonly string[]): MeasuredProxy {
+interface Variant {
+  readonly name: ProxyName;
+  readonly label: string;
+  readonly settings: string;
+  readonly routes: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+function createGateway({ name, label, settings, routes, environment = {} }: Variant): MeasuredProxy {
   return {
     name,
     label,
-    settings: `its defaults, a plan with ${routes.length} routes, all at legacy`,
+    settings,
     version: gatewayVersion,
     async prepare({ upstreamPort, port, opsPort, folder }) {
       const file = path.join(folder, 'plan.json');
@@ -25,20 +33,32 @@ function createGateway(name: ProxyName, label: string, routes: readonly string[]
       await writeFile(file, JSON.stringify(plan));
       const program = path.join(root, 'bin/banyan-gateway.js');
       const ports = ['--port', String(port), '--ops-port', String(opsPort)];
-      return { command: process.execPath, args: [program, '--plan', file, ...ports] };
+      return { command: process.execPath, args: [program, '--plan', file, ...ports], environment };
     },
   };
 }
 
 /** All that the scenarios send is in this plan, so that matching, identifying and choosing are paid for. */
-export const gateway = createGateway('gateway', 'banyan gateway', [
-  'GET /api/items/:id',
-  'GET /api/large/:id',
-  'POST /api/items',
-]);
+const fewRoutes = ['GET /api/items/:id', 'GET /api/large/:id', 'POST /api/items'];
 
-export const gatewayWithManyRoutes = createGateway(
-  'gateway-routes',
-  `banyan gateway, ${routeCount} routes`,
-  manyRoutePatterns().map((pattern) => `GET ${pattern}`),
-);
+export const gateway = createGateway({
+  name: 'gateway',
+  label: 'banyan gateway',
+  settings: `as it comes: a log line for each request, metrics; a plan of ${fewRoutes.length} routes, all at legacy`,
+  routes: fewRoutes,
+});
+
+export const gatewayUnlogged = createGateway({
+  name: 'gateway-unlogged',
+  label: 'banyan gateway, no log',
+  settings: 'as above, without the log line, as its peers are',
+  routes: fewRoutes,
+  environment: { ACCESS_LOG: 'off' },
+});
+
+export const gatewayWithManyRoutes = createGateway({
+  name: 'gateway-routes',
+  label: `banyan gateway, ${routeCount} routes`,
+  settings: `as it comes; a plan of ${routeCount} routes, all at legacy`,
+  routes: manyRoutePatterns().map((pattern) => `GET ${pattern}`),
+});

@@ -10,6 +10,7 @@ export const proxyNames = [
   'express',
   'fastify',
   'gateway',
+  'gateway-unlogged',
   'gateway-routes',
   'nginx',
   'haproxy',
