@@ -45,7 +45,7 @@ export function fillTemplate(
   values: Readonly<Record<TemplatePlaceholder, string>>,
 ): string {
   return template.replace(placeholder, (whole, name: string) =>
-    name in values ? values[name as TemplatePlaceholder] : whole,
+    Object.hasOwn(values, name) ? values[name as TemplatePlaceholder] : whole,
   );
 }
 
@@ -72,10 +72,10 @@ export type NotificationTemplates = z.output<typeof notificationTemplates>;
 export const defaultTemplates: NotificationTemplates = {
   called: {
     subject: 'Your table at {{waitlist}} is ready',
-    text: 'Hello {{guest}},\n\nyour table for {{partySize}} at {{waitlist}} is ready. Please come to the host.\n\nYour place: {{placeUrl}}\n',
+    text: 'Hello {{guest}},\n\nyour table for {{partySize}} at {{waitlist}} is ready. Please come to the host.\n\nYour place: {{placeUrl}}',
   },
   reminder: {
     subject: 'Your table at {{waitlist}} is waiting',
-    text: 'Hello {{guest}},\n\nwe are still holding a table for {{partySize}} for you at {{waitlist}}.\n\nYour place: {{placeUrl}}\n',
+    text: 'Hello {{guest}},\n\nwe are still holding a table for {{partySize}} for you at {{waitlist}}.\n\nYour place: {{placeUrl}}',
   },
 };
