@@ -11,10 +11,12 @@ let app: TestApp;
 let ada: TestUser;
 let eve: TestUser;
 let png: Buffer;
+let wide: Buffer;
 
 beforeAll(async () => {
   app = await startTestApp();
-  png = await patternOf(900, 300).png().toBuffer();
+  png = await patternOf(120, 40).png().toBuffer();
+  wide = await patternOf(900, 300).png().toBuffer();
 });
 afterAll(() => app.stop());
 beforeEach(async () => {
@@ -35,8 +37,8 @@ function putPhoto(bytes: Buffer): Test {
     .attach('photo', bytes, { filename: 'x', contentType: 'image/png' });
 }
 
-async function newImage(): Promise<{ id: string }> {
-  const response = await upload(png);
+async function newImage(bytes = png): Promise<{ id: string }> {
+  const response = await upload(bytes);
   expect(response.status).toBe(201);
   return response.body;
 }
@@ -52,7 +54,7 @@ async function filesOnDisk(id: string): Promise<string[]> {
 
 describe('images over HTTP', () => {
   it('are uploaded, read and deleted by their owner, with all their files', async () => {
-    const created = await upload(png);
+    const created = await upload(wide);
     const { id } = routes.createImage.answers[201].schema.parse(created.body);
     expect(created.body).toMatchObject({
       width: 900,
@@ -112,7 +114,7 @@ describe('a variant over HTTP', () => {
   let id: string;
   beforeAll(async () => {
     ada = await logIn(app);
-    id = (await newImage()).id;
+    id = (await newImage(wide)).id;
   });
 
   it.each([

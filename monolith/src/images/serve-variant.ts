@@ -4,16 +4,11 @@ import { ApiError } from '@banyan/contracts';
 import type { Request, Response } from 'express';
 import type { Knex } from 'knex';
 import type { StreamHandler } from '../http/route-handler.ts';
+import { type ByteRange, parseByteRange } from './byte-range.ts';
 import type { ImageFiles } from './image-files.ts';
 import { imageFormats } from './image-format.ts';
 import { readSha256 } from './image-rows.ts';
 import { negotiateFormat } from './negotiate-format.ts';
-
-interface ByteRange {
-  readonly start: number;
-  /** Inclusive. */
-  readonly end: number;
-}
 
 /** Serves the bytes of a variant, as a cache would ask for them: by type, part, and only if changed (RFC 9110). */
 export function createVariantServer(db: Knex, files: ImageFiles): StreamHandler<'getImageVariant'> {
@@ -68,22 +63,17 @@ function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {
 }
 
 /**
- * The one part that is asked for; undefined for the whole. Several parts at once, other units, what can't be read, and
- * an `If-Range` that is not exactly ours, all get the whole, as RFC 9110 §14.2 allows.
+ * An `If-Range` that is not exactly ours gets the whole: it is of another version (RFC 9110 §13.1.5).
  * @throws ApiError range_not_satisfiable
  */
 function rangeOf(request: Request, size: number, etag: string): ByteRange | undefined {
   const ifRange = request.get('if-range');
   if (request.method !== 'GET' || (ifRange !== undefined && ifRange !== etag)) return undefined;
-  const ranges = request.range(size);
-  if (ranges === -1) {
-    throw new ApiError('range_not_satisfiable', `The image has ${size} bytes.`, {
-      headers: { 'content-range': `bytes */${size}`, vary: 'Accept' },
-    });
-  }
-  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1)
-    return undefined;
-  return ranges[0];
+  const range = parseByteRange(request.get('range'), size);
+  if (range !== 'unsatisfiable') return range;
+  throw new ApiError('range_not_satisfiable', `The image has ${size} bytes.`, {
+    headers: { 'content-range': `bytes */${size}`, vary: 'Accept' },
+  });
 }
 
 async function send(

@@ -24,14 +24,15 @@ export interface CalledGuest {
 export async function addCalled(
   db: Knex,
   { ownerId, waitlistId }: Scene,
-  { name = 'Ben', email = `${randomUUID()}@example.com` as string | undefined } = {},
+  { name = 'Ben' } = {},
 ): Promise<CalledGuest> {
+  const email = `${randomUUID()}@example.com`;
   const waiteeId = await changeLine(db, ownerId, waitlistId, async (tx) => {
     const id = await testLine.append(tx, waitlistId, { name, partySize: 3, email });
     await testLine.setStatus(tx, waitlistId, id, 'called');
     return id;
   });
-  return { waiteeId, email: email ?? '' };
+  return { waiteeId, email };
 }
 
 export async function makeDue(
