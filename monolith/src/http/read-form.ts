@@ -49,7 +49,9 @@ export async function readForm(request: Request, response: Response, form: FormS
 }
 
 function toApiError(fault: unknown, request: Request, rule: UploadRule): Error {
-  if (!request.complete) return new ClientGone();
+  if (request.destroyed && !request.complete) return new ClientGone();
+  // The parser may have stopped early: read on, so that the client gets to see the answer.
+  request.on('error', () => undefined).resume();
   if (!(fault instanceof multer.MulterError)) {
     // The parser's own faults: no boundary, a form that ends too early, headers of a part that are none.
     return new ApiError('invalid_request', 'The body is not a whole multipart form.', { cause: fault });
