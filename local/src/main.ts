@@ -9,6 +9,7 @@ import { createProgress, type Progress } from './terminal/progress.ts';
 import { summarize } from './terminal/summary.ts';
 
 const beganAt = Date.now();
+const sameKeyPressMs = 500;
 const parsed = readArguments(process.argv.slice(2));
 if (!parsed.ok) end(2, `${parsed.fault}\n\n${help}`);
 if (parsed.args.help) {
@@ -31,8 +32,12 @@ async function run(config: Config, args: Arguments): Promise<void> {
     onStopAsked = resolve;
   });
 
+  let askedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // One Ctrl-C comes twice: from the terminal, and passed on by npm.
+      if (Date.now() - askedAt < sameKeyPressMs) return;
+      askedAt = Date.now();
       if (stopping.signal.aborted) {
         stack?.kill();
         process.exit(130);

@@ -101,16 +101,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     return {
       urls,
       pids: () => ({ postgres: database.pid(), monolith: monolith.pid(), gateway: gateway.pid() }),
-      stop: async () => {
-        await parts.stopAll();
-        await folder.release();
-      },
+      stop: stopAll,
       kill: parts.killAll,
     };
   } catch (error) {
-    await parts.stopAll();
-    await folder.release();
+    await stopAll();
     throw error;
+  }
+
+  async function stopAll(): Promise<void> {
+    await parts.stopAll().finally(folder.release);
   }
 
   async function startDatabase(): Promise<{ url: string; pid: () => number | undefined }> {

@@ -1,48 +1,49 @@
 import { demoPassword, demoWaitlists } from '../demo/demo-data.ts';
 import type { Stack } from '../stack/start-stack.ts';
 
+export interface SummaryOptions {
+  readonly demo: boolean;
+  readonly dataDir: string;
+}
+
+type Row = readonly [name: string, url: string, what: string];
+
 /** The one table of addresses, and what to try first. */
-export function summarize(
-  urls: Stack['urls'],
-  { demo, dataDir }: { demo: boolean; dataDir: string },
-): string {
-  const rows: [string, string, string][] = [
+export function summarize(urls: Stack['urls'], { demo, dataDir }: SummaryOptions): string {
+  const rows: Row[] = [
     ['waitlist', urls.gateway, 'the web client, through the gateway'],
-    ...(demo
-      ? ([['join page', joinPage(urls), 'what a guest sees']] satisfies [string, string, string][])
-      : []),
-    ...(urls.mail
-      ? ([['mails', urls.mail, 'all that the waitlist sends']] satisfies [string, string, string][])
-      : []),
-    ['gateway ops', urls.ops, 'health and metrics: /readyz, /metrics'],
-    ['monolith', urls.monolith, 'the same, without the gateway'],
-    ['PostgreSQL', urls.database, `data is kept in ${dataDir}`],
+    ...(demo ? [joinRow(urls)] : []),
+    ...(urls.mail ? [mailRow(urls.mail)] : []),
+    ['operations', urls.ops, "the gateway's /readyz, /metrics and /api/status"],
+    ['monolith', urls.monolith, 'the same waitlist, without the gateway'],
   ];
-  const [nameWidth, urlWidth] = [0, 1].map((column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  const width = Math.max(...rows.map(([, url]) => url.length));
+  const table = rows.map(([name, url, what]) => `  ${name.padEnd(10)}  ${url.padEnd(width)}  ${what}`);
+  const database = `  PostgreSQL  ${urls.database}`;
+  const tries = demo ? ['', ...thingsToTry(urls)] : [];
+  return ['', ...table, database, ...tries, '', `Data is kept in ${dataDir}. Ctrl-C stops everything.`].join(
+    '\n',
   );
-  const table = rows.map(
-    ([name, url, what]) => `  ${name.padEnd(nameWidth ?? 0)}  ${url.padEnd(urlWidth ?? 0)}  ${what}`,
-  );
-  return ['', ...table, '', ...(demo ? thingsToTry(urls) : []), 'Ctrl-C stops everything.'].join('\n');
 }
 
-function joinPage(urls: Stack['urls']): string {
-  return `${urls.gateway}/join/${demoWaitlists[0].slug}`;
+function joinRow(urls: Stack['urls']): Row {
+  return ['join page', `${urls.gateway}/join/${demoWaitlists[0].slug}`, 'what a guest sees'];
 }
 
-function thingsToTry(urls: Stack['urls']): string[] {
+function mailRow(url: string): Row {
+  return ['mails', url, 'all that the waitlist sends'];
+}
+
+function thingsToTry({ gateway, mail }: Stack['urls']): string[] {
   const { host, slug } = demoWaitlists[0];
-  const json = "-H 'content-type: application/json'";
+  const asJson = "-H 'content-type: application/json'";
   return [
     'Try',
-    `  1. Log in at ${urls.gateway} as ${host.email}, password ${demoPassword}`,
+    `  1. Log in at ${gateway} as ${host.email}, password ${demoPassword}`,
     '  2. Join the line as a guest, and see yourself on the board:',
-    `     curl -s ${urls.gateway}/api/public/waitlists/${slug}/waitees ${json} \\`,
+    `     curl -s ${gateway}/api/public/waitlists/${slug}/waitees ${asJson} \\`,
     `       -d '{"name":"You","partySize":2,"email":"you@banyan.example"}'`,
-    '  3. Ask for a new password, and find the mail:',
-    `     curl -s ${urls.gateway}/api/auth/forgot ${json} -d '{"email":"${host.email}"}'`,
-    ...(urls.mail ? [`     curl -s '${urls.mail}/api/mails?to=${host.email}'`] : []),
-    '',
+    `  3. Ask for a new password${mail ? `, and read the mail at ${mail}` : ''}:`,
+    `     curl -s ${gateway}/api/auth/forgot ${asJson} -d '{"email":"${host.email}"}'`,
   ];
 }
