@@ -1,4 +1,4 @@
-import { ApiError, maxUploadPixels } from '@banyan/contracts';
+import { ApiError, maxAvifUploadPixels, maxUploadPixels } from '@banyan/contracts';
 import sharp from 'sharp';
 import { sniffMediaType, type UploadMediaType } from './sniff-media-type.ts';
 
@@ -37,10 +37,11 @@ export async function judgeUpload(bytes: Uint8Array): Promise<JudgedUpload> {
     (mediaType !== 'image/avif' || header.compression === 'av1');
   if (!isWhatItSeems) throw unprocessable();
   const pixels = header.width * header.height;
-  if (pixels > maxUploadPixels) {
+  const maxPixels = mediaType === 'image/avif' ? maxAvifUploadPixels : maxUploadPixels;
+  if (pixels > maxPixels) {
     throw new ApiError(
       'payload_too_large',
-      `The image has ${header.width} × ${header.height} pixels; ${maxUploadPixels / 1_000_000} million are the most.`,
+      `The image has ${header.width} × ${header.height} pixels; ${maxPixels / 1_000_000} million are the most.`,
     );
   }
   return { bytes, mediaType, pixels };

@@ -176,6 +176,11 @@ describe('an upload is refused', () => {
     });
   });
 
+  it('that is an AVIF of more pixels than its decoder can be trusted with', async () => {
+    const upload = await solid(6_000, 4_200, '#336699').avif({ effort: 0 }).toBuffer();
+    await expect(judgeUpload(upload)).rejects.toMatchObject({ code: 'payload_too_large' });
+  });
+
   it('that claims more pixels than a number holds', async () => {
     await expect(judgeUpload(pngThatClaims(0x7f_ff_ff_ff, 0x7f_ff_ff_ff))).rejects.toMatchObject({
       code: 'unprocessable_image',
