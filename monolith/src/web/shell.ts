@@ -1,5 +1,6 @@
 import type { PublicWaitlist } from '@banyan/contracts';
 import { type Html, html } from './html.ts';
+import { lineSummary } from './line-summary.ts';
 
 /** Where the shell finds what it refers to. */
 export interface ShellAssets {
@@ -45,13 +46,6 @@ export function renderNotFound(assets: ShellAssets, message = 'There is no page 
       <p><a class="button" href="/">Go to the start</a></p>
     </main></div>`;
   return document(assets, { title: 'Not found', body, script: false });
-}
-
-export function lineSummary(waitlist: PublicWaitlist): string {
-  if (!waitlist.open) return 'The list is closed right now.';
-  if (waitlist.waitingCount === 0) return 'Nobody is waiting.';
-  const parties = waitlist.waitingCount === 1 ? '1 party is' : `${waitlist.waitingCount} parties are`;
-  return `${parties} waiting. A party that joins now waits about ${waitlist.estimatedWaitMinutes} minutes.`;
 }
 
 interface Document {

@@ -1,4 +1,6 @@
+import './configure-zod.ts';
 import { render } from 'preact';
+import { App } from './app.tsx';
 
 const root = document.getElementById('app');
-if (root) render(<main class="page" id="main" />, root);
+if (root) render(<App />, root);
