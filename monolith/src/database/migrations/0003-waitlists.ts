@@ -20,7 +20,7 @@ export async function up(knex: Knex): Promise<void> {
       waitlist_id uuid NOT NULL REFERENCES waitlists (id) ON DELETE CASCADE,
       -- The account of a guest who joined while logged in.
       user_id uuid REFERENCES users (id) ON DELETE SET NULL,
-      -- A guest's own token, hashed; null for those whom a host added.
+      -- Of the guest's own token, by which their place is found. Guests whom a host added have one too: mails link to it.
       token_hash bytea UNIQUE,
       name text NOT NULL,
       party_size integer NOT NULL CHECK (party_size > 0),
