@@ -28,7 +28,7 @@ describe('port check', () => {
       [a.port, process.pid],
       [b.port, process.pid],
     ]);
-    expect(taken[0]?.holder?.command).toContain('jest');
+    expect(taken[0]?.holder).toMatchObject({ command: expect.stringContaining('jest') });
     const text = describeTakenPorts(taken);
     expect(text).toContain(`${a.port}  (GATEWAY_PORT)  process ${process.pid}: `);
     expect(text).toContain('2 ports are taken');

@@ -28,7 +28,7 @@ export async function takenPorts(uses: readonly PortUse[], patienceMs: number): 
         return reason ? [whoHolds(use.port).then((holder) => ({ ...use, reason, holder }))] : [];
       }),
     );
-    const passing = taken.some(({ holder }) => holder?.command.includes('end-with-parent'));
+    const passing = taken.some(({ holder }) => holder?.pid && holder.command.includes('end-with-parent'));
     if (!passing || Date.now() > deadline) return taken;
     await delay(100);
   }
@@ -36,8 +36,7 @@ export async function takenPorts(uses: readonly PortUse[], patienceMs: number): 
 
 export function describeTakenPorts(taken: readonly TakenPort[]): string {
   const lines = taken.map(({ variable, port, reason, holder }) => {
-    const who = holder ? `process ${holder.pid}: ${shorten(holder.command)}` : reason;
-    return `  ${port}  (${variable})  ${who}`;
+    return `  ${port}  (${variable})  ${holder ? nameOf(holder) : reason}`;
   });
   const [first] = taken;
   const advice = `Stop what holds ${taken.length === 1 ? 'it' : 'them'}, or choose another, e.g. ${first?.variable}=${(first?.port ?? 0) + 10} npm start`;
@@ -57,8 +56,13 @@ async function reasonNotFree(port: number): Promise<string | undefined> {
     return undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    return code === 'EACCES' ? 'this user may not listen on it' : "by a process that isn't ours to look into";
+    return code === 'EACCES' ? 'this user may not listen on it' : 'a process that this machine does not name';
   }
+}
+
+function nameOf(holder: PortHolder): string {
+  if (holder.pid === undefined) return `a process of user ${holder.user}`;
+  return `process ${holder.pid}: ${shorten(holder.command)}`;
 }
 
 function shorten(command: string): string {

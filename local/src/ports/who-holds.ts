@@ -3,43 +3,61 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { commandOf } from '../processes/process-table.ts';
 
-export interface PortHolder {
-  readonly pid: number;
-  readonly command: string;
-}
+/** A process; or, where it is another user's and can't be looked into, whose. */
+export type PortHolder =
+  | { readonly pid: number; readonly command: string }
+  | { readonly pid?: never; readonly user: string };
 
 /** Who listens on a TCP port of this machine; undefined if nobody does, or the machine won't tell us. */
 export async function whoHolds(port: number): Promise<PortHolder | undefined> {
-  const pid = process.platform === 'linux' ? await pidFromProc(port) : await pidFromLsof(port);
-  if (pid === undefined) return undefined;
-  return { pid, command: (await commandOf(pid)) ?? 'unknown' };
+  const sockets = process.platform === 'linux' ? await listeners(port) : [];
+  const pid =
+    process.platform === 'linux'
+      ? await pidFromProc(new Set(sockets.map(({ name }) => name)))
+      : await pidFromLsof(port);
+  if (pid !== undefined) return { pid, command: (await commandOf(pid)) ?? 'unknown' };
+  const [socket] = sockets;
+  return socket && { user: await userName(socket.uid) };
 }
 
-async function pidFromProc(port: number): Promise<number | undefined> {
-  const inodes = new Set((await Promise.all(['tcp', 'tcp6'].map((table) => listeners(table, port)))).flat());
-  if (inodes.size === 0) return undefined;
+async function pidFromProc(sockets: ReadonlySet<string>): Promise<number | undefined> {
+  if (sockets.size === 0) return undefined;
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     // Processes of others can't be looked into, and some end meanwhile.
     const fds = await readdir(`/proc/${name}/fd`).catch(() => []);
     for (const fd of fds) {
       const target = await readlink(`/proc/${name}/fd/${fd}`).catch(() => '');
-      if (inodes.has(target)) return Number(name);
+      if (sockets.has(target)) return Number(name);
     }
   }
   return undefined;
 }
 
-/** Sockets that listen on the port, as `/proc/PID/fd` names them. */
-async function listeners(table: string, port: number): Promise<string[]> {
-  const text = await readFile(`/proc/net/${table}`, 'utf8').catch(() => '');
+interface ListeningSocket {
+  /** As `/proc/PID/fd` links to it. */
+  readonly name: string;
+  readonly uid: string;
+}
+
+async function listeners(port: number): Promise<ListeningSocket[]> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((table) => readFile(`/proc/net/${table}`, 'utf8').catch(() => '')),
+  );
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  return text
-    .split('\n')
-    .slice(1)
+  return tables
+    .flatMap((text) => text.split('\n').slice(1))
     .map((line) => line.trim().split(/\s+/))
     .filter(([, local, , state]) => state === '0A' && local?.endsWith(`:${hexPort}`))
-    .map((columns) => `socket:[${columns[9]}]`);
+    .map((columns) => ({ name: `socket:[${columns[9]}]`, uid: columns[7] ?? '' }));
+}
+
+async function userName(uid: string): Promise<string> {
+  try {
+    return (await promisify(execFile)('id', ['-nu', uid])).stdout.trim();
+  } catch {
+    return uid;
+  }
 }
 
 async function pidFromLsof(port: number): Promise<number | undefined> {

@@ -9,8 +9,8 @@ const reachableRoot = '/var/lib/banyan';
 export interface Place {
   /** The folder that PostgreSQL really uses. */
   readonly dataDir: string;
-  /** A folder beside it that the account can reach as well. */
-  readonly parent: string;
+  /** Where a copy of the binaries may go that the account can run. */
+  readonly copyParent: string;
 }
 
 /**
@@ -21,7 +21,9 @@ export async function choosePlace(asked: string, runAs: RunAs | undefined): Prom
   await mkdir(dirname(asked), { recursive: true });
   // Without links on the way: a server is recognised by this path later.
   const parent = await realpath(dirname(asked));
-  if (canEnter(parent, runAs)) return { dataDir: join(parent, basename(asked)), parent };
+  // As root, one copy serves every folder: it is 60 MB.
+  const copyParent = runAs ? reachableRoot : parent;
+  if (canEnter(parent, runAs)) return { dataDir: join(parent, basename(asked)), copyParent };
 
   const name = createHash('sha256').update(asked).digest('hex').slice(0, 12);
   await mkdir(join(reachableRoot, name), { recursive: true, mode: 0o755 });
@@ -36,7 +38,7 @@ export async function choosePlace(asked: string, runAs: RunAs | undefined): Prom
     await rm(asked, { force: true });
     await symlink(dataDir, asked);
   }
-  return { dataDir, parent: dirname(dirname(dataDir)) };
+  return { dataDir, copyParent };
 }
 
 /** Removes a cluster wherever it really is. PostgreSQL must have been stopped. */

@@ -51,12 +51,12 @@ const stopSteps = [
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const log = options.log ?? (() => undefined);
   const runAs = chooseRunAs();
-  const { dataDir, parent } = await choosePlace(resolve(options.dataDir), runAs);
+  const { dataDir, copyParent } = await choosePlace(resolve(options.dataDir), runAs);
 
   const found = await takeOver(dataDir, options.port, log);
   if (found) return describe(dataDir, found, true);
 
-  const binaries = await findBinaries(runAs, parent);
+  const binaries = await findBinaries(runAs, copyParent);
   if (!(await isCluster(dataDir))) {
     log('creating the database cluster');
     await (options.create ?? createCluster)(binaries, dataDir, runAs);
