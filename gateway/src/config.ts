@@ -20,7 +20,6 @@ export interface GatewayConfig {
   readonly listen: { readonly host?: string | undefined; readonly port: number };
   /** Where operators come in; on loopback unless said otherwise. */
   readonly ops: { readonly host: string; readonly port: number };
-  readonly accessLog: boolean;
   /** How long to be unready yet still accept, for a load balancer to notice. */
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish after that. */
@@ -30,6 +29,7 @@ export interface GatewayConfig {
 export interface ProcessConfig extends GatewayConfig {
   readonly planFile: string | undefined;
   readonly logLevel: string;
+  readonly accessLog: boolean;
 }
 
 export type Overrides = { readonly [K in keyof z.input<typeof environment>]?: string };

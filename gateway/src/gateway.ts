@@ -20,7 +20,7 @@ import { readStatus } from './ops/status.ts';
 import { blockListOf, type Plan } from './plan/plan.ts';
 import { createRequestPipeline, isRefusal } from './request-pipeline.ts';
 import { buildRouteTable } from './routing/route-table.ts';
-import { type Logger, silentLogger } from './telemetry/log.ts';
+import { type LineSink, type Logger, silentLogger } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createRecord } from './telemetry/record.ts';
 
@@ -28,6 +28,8 @@ export interface GatewayOptions {
   readonly plan: Plan;
   readonly config: GatewayConfig;
   readonly logger?: Logger;
+  /** Where one line for each request goes, if anywhere. */
+  readonly accessLog?: LineSink | undefined;
 }
 
 export interface Gateway {
@@ -43,7 +45,7 @@ export interface GatewayAddresses {
 }
 
 /** The composition root: every part of the data plane is made and joined here. */
-export function createGateway({ plan, config, logger = silentLogger() }: GatewayOptions): Gateway {
+export function createGateway({ plan, config, logger = silentLogger(), accessLog }: GatewayOptions): Gateway {
   const startedAt = performance.now();
   const clock = { now: startedAt };
   const load = { unanswered: 0 };
@@ -61,7 +63,7 @@ export function createGateway({ plan, config, logger = silentLogger() }: Gateway
   const record = createRecord({
     metrics,
     logger,
-    accessLog: config.accessLog,
+    accessLog,
     snapshot,
     capabilities: Object.keys(plan.capabilities),
   });
@@ -92,7 +94,7 @@ export function createGateway({ plan, config, logger = silentLogger() }: Gateway
     onUpgrade,
     onUnparsable: (status, requestId) => {
       metrics.meter(undefined, 'none').add(status, 0, 'client-malformed');
-      if (config.accessLog) logger.info({ requestId, status, failure: 'client-malformed' });
+      if (accessLog !== undefined) logger.info({ requestId, status, failure: 'client-malformed' });
     },
   });
   const ops = createOpsServer({

@@ -11,4 +11,4 @@ export {
 } from './plan/plan-faults.ts';
 export { type LoadedPlan, loadPlanFile } from './plan/plan-file.ts';
 export { type ContractRoute, type ContractUpstreams, planFromContracts } from './plan/plan-from-contracts.ts';
-export { createLog, type Log, type Logger, silentLogger } from './telemetry/log.ts';
+export { createLog, type LineSink, type Log, type Logger, silentLogger } from './telemetry/log.ts';

@@ -58,7 +58,12 @@ export async function main(argv: readonly string[]): Promise<void> {
 
 async function serve(plan: Plan, config: ProcessConfig): Promise<void> {
   const log = createLog(config.logLevel);
-  const gateway = createGateway({ plan, config, logger: log.logger });
+  const gateway = createGateway({
+    plan,
+    config,
+    logger: log.logger,
+    accessLog: config.accessLog ? log.lines : undefined,
+  });
   let signals = 0;
   const onSignal = () => {
     signals += 1;

@@ -1,25 +1,30 @@
 import type { Choice, Side } from '../cutover/choose-upstream.ts';
 import type { CutoverSnapshot } from '../cutover/cutover-snapshot.ts';
 import { type Exchange, Phase } from '../exchange.ts';
-import type { Logger } from './log.ts';
+import { createAccessLine } from './access-line.ts';
+import type { LineSink, Logger } from './log.ts';
 import type { Meter } from './meter.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Records an exchange's outcome, once: in the metrics, and as one line in the log. */
-export type Record = (exchange: Exchange) => void;
+export type RecordExchange = (exchange: Exchange) => void;
 
 export interface RecordDeps {
   readonly metrics: Metrics;
   readonly logger: Logger;
-  readonly accessLog: boolean;
+  /** Where each request's line goes; without it only what failed on our side of the client is logged. */
+  readonly accessLog: LineSink | undefined;
   readonly snapshot: () => CutoverSnapshot;
   readonly capabilities: readonly string[];
 }
 
-export function createRecord({ metrics, logger, accessLog, snapshot, capabilities }: RecordDeps): Record {
+export function createRecord(deps: RecordDeps): RecordExchange {
+  const { metrics, logger, accessLog, snapshot, capabilities } = deps;
   const refused = metrics.meter(undefined, 'none');
   const unclaimed = metersOf(metrics, undefined);
   const claimed = new Map(capabilities.map((name) => [name, metersOf(metrics, name)]));
+  const stageOf = (capability: string) => snapshot().cutovers.get(capability)?.stage;
+  const accessLine = createAccessLine(stageOf);
 
   function meterOf(choice: Choice | undefined, capability: string | undefined): Meter {
     if (choice === undefined) return refused;
@@ -29,24 +34,26 @@ export function createRecord({ metrics, logger, accessLog, snapshot, capabilitie
 
   return function record(exchange) {
     exchange.phase = Phase.done;
-    const { route, choice, failure, status } = exchange;
+    const { route, choice, failure, status, requestId } = exchange;
     const capability = route?.capability;
     const durationMs = performance.now() - exchange.startedAt;
     meterOf(choice, capability).add(status, durationMs, failure?.kind);
-    const level = failure !== undefined && failure.side !== 'client' ? 'warn' : 'info';
-    if (level === 'info' && !accessLog) return;
-    logger[level]({
-      requestId: exchange.requestId,
-      method: exchange.method,
-      capability,
-      route: route?.pattern.label,
-      stage: capability === undefined ? undefined : snapshot().cutovers.get(capability)?.stage,
-      upstream: choice?.side,
-      reason: choice?.reason,
-      status,
-      failure: failure?.kind,
-      durationMs: Math.round(durationMs * 100) / 100,
-    });
+    if (failure !== undefined && failure.side !== 'client') {
+      logger.warn({
+        requestId,
+        method: exchange.method,
+        capability,
+        route: route?.pattern.label,
+        stage: capability === undefined ? undefined : stageOf(capability),
+        upstream: choice?.side,
+        reason: choice?.reason,
+        status,
+        failure: failure.kind,
+        durationMs,
+      });
+    } else {
+      accessLog?.write(accessLine(exchange, durationMs));
+    }
   };
 }
 
