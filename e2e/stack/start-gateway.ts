@@ -32,7 +32,7 @@ export async function startGateway({ upstream, plan = {} }: GatewayOptions): Pro
   const child = spawn(process.execPath, [program, '--plan', planFile], {
     env: {
       ...process.env,
-      HOST: '127.0.0.1',
+      GATEWAY_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       OPS_PORT: String(opsPort),
       LOG_LEVEL: 'warn',

@@ -72,17 +72,20 @@ export async function createCast(baseUrl: string): Promise<Cast> {
     return { email, password, accessToken: session.accessToken, refreshToken: session.refreshToken };
   }
 
-  const photo = await sharp({ create: { width: 900, height: 700, channels: 3, background: '#2a7' } })
-    .jpeg()
-    .toBuffer();
+  const photoOf = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#2a7' } })
+      .jpeg()
+      .toBuffer();
+  // What is uploaded again and again is small: making variants is most of what these requests cost.
+  const photo = await photoOf(48, 32);
 
   async function joinAsGuest(slug: string): Promise<string> {
     const joined = await succeed('joinWaitlist', { params: { slug }, body: { name: 'Zoë', partySize: 3 } });
     return joined.token;
   }
 
-  async function createImage(accessToken: string): Promise<string> {
-    const file = new Blob([new Uint8Array(photo)], { type: 'image/jpeg' });
+  async function createImage(accessToken: string, bytes = photo): Promise<string> {
+    const file = new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' });
     return (await succeed('createImage', { form: { file } }, accessToken)).id;
   }
 
@@ -116,7 +119,7 @@ export async function createCast(baseUrl: string): Promise<Cast> {
     const calledParams = { ...params, waiteeId: called.id };
     await succeed('setWaiteeStatus', { params: calledParams, body: { status: 'called' } }, accessToken);
     const guestToken = await joinAsGuest(waitlist.slug);
-    const imageId = await createImage(accessToken);
+    const imageId = await createImage(accessToken, await photoOf(900, 700));
     const listNotifications = () =>
       succeed('listNotifications', { query: { waitlistId: waitlist.id } }, accessToken);
     // Once they are sent, they don't change any more.

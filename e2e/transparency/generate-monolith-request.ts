@@ -5,7 +5,16 @@ import type { Header } from '../http/message.ts';
 import { noBody, type RawRequest } from '../http/raw-request.ts';
 import type { Cast } from './cast.ts';
 import { type GoodRequest, goodRequest, repeatableWrites } from './good-request.ts';
-import { credential, header, ownCredential, pathChange, query, strangersCredential } from './spoil.ts';
+import {
+  acceptHeaders,
+  credential,
+  header,
+  ownCredential,
+  pathChange,
+  query,
+  rangeHeaders,
+  strangersCredential,
+} from './spoil.ts';
 import { formBody, jsonBody, noSentBody, plainForm, plainJson, type SentBody } from './spoil-body.ts';
 
 export interface MonolithRequest {
@@ -29,11 +38,16 @@ export function monolithRequest(cast: Cast): fc.Arbitrary<MonolithRequest> {
   return fc.oneof(
     { weight: 12, arbitrary: fc.constantFrom(...names).chain((name) => routeRequest(name, cast)) },
     { weight: 2, arbitrary: fc.constantFrom(...repeatableWrites).map((name) => unkeyedWrite(name, cast)) },
-    { weight: 2, arbitrary: imageRead(cast) },
+    { weight: 3, arbitrary: imageRead(cast) },
     { weight: 2, arbitrary: webRead(cast) },
     { weight: 2, arbitrary: unknownRequest },
   );
 }
+
+const otherMethod = fc.oneof(
+  { weight: 9, arbitrary: fc.constant(undefined) },
+  { weight: 1, arbitrary: fc.constantFrom('HEAD', 'HEAD', 'HEAD', 'OPTIONS', ...otherMethods) },
+);
 
 /** A route's good request, most often spoilt in some way. */
 function routeRequest(name: RouteName, cast: Cast): fc.Arbitrary<MonolithRequest> {
@@ -43,10 +57,7 @@ function routeRequest(name: RouteName, cast: Cast): fc.Arbitrary<MonolithRequest
       pathChange,
       query,
       credential,
-      otherMethod: fc.option(fc.constantFrom('HEAD', 'HEAD', 'OPTIONS', ...otherMethods), {
-        freq: 8,
-        nil: undefined,
-      }),
+      otherMethod,
       asStranger: fc.nat(9).map((drawn) => drawn === 0),
       headers: fc.array(header, { maxLength: 3 }),
       sent: bodyOf(good, cast),
@@ -76,16 +87,22 @@ function unkeyedWrite(name: RouteName, cast: Cast): MonolithRequest {
 
 /** Conditional and partial requests on real images. */
 function imageRead({ kept, imageEtags }: Cast): fc.Arbitrary<MonolithRequest> {
-  const conditional = fc.tuple(fc.constantFrom('If-None-Match', 'If-Range'), fc.constantFrom(...imageEtags));
+  const seldom = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 });
+  const conditional = (name: string) => fc.constantFrom(...imageEtags).map((etag): Header => [name, etag]);
   return fc
     .record({
-      method: fc.constantFrom('GET', 'GET', 'HEAD'),
+      method: fc.constantFrom('GET', 'GET', 'GET', 'HEAD'),
       variant: fc.constantFrom('thumb', 'card', 'full', 'huge'),
-      headers: fc.array(fc.oneof(header, conditional), { minLength: 1, maxLength: 4 }),
+      headers: fc.tuple(
+        seldom(fc.constantFrom(...acceptHeaders)),
+        seldom(fc.constantFrom(...rangeHeaders)),
+        seldom(fc.oneof(conditional('If-None-Match'), conditional('If-Range'), header)),
+      ),
     })
-    .map(({ method, variant, headers }) =>
-      asMonolithRequest(method, `/api/images/${kept.imageId}/${variant}`, headers, noSentBody),
-    );
+    .map(({ method, variant, headers }) => {
+      const given = headers.filter((one) => one !== undefined);
+      return asMonolithRequest(method, `/api/images/${kept.imageId}/${variant}`, given, noSentBody);
+    });
 }
 
 function webRead({ webPaths }: Cast): fc.Arbitrary<MonolithRequest> {
