@@ -1,12 +1,9 @@
 import { MIMEType } from 'node:util';
-import { ApiError, parseJson, type RawRequest, type RouteSpec } from '@banyan/contracts';
+import { ApiError, maxJsonBytes, parseJson, type RawRequest, type RouteSpec } from '@banyan/contracts';
 import type { Request, Response } from 'express';
 import { readForm } from './read-form.ts';
 import { readTextBody } from './read-text-body.ts';
 import type { UploadedFile } from './route-handler.ts';
-
-/** Several times the largest body that any route has a use for. */
-const maxJsonBytes = 256 * 1024;
 
 export type ReadBody = Pick<RawRequest, 'body' | 'bodyKind'> & { readonly upload: UploadedFile | undefined };
 
