@@ -1,7 +1,7 @@
 import { ApiError } from '../errors.ts';
 
-/** The largest JSON body that is read, in bytes. */
-export const maxJsonBytes = 100 * 1024;
+/** The largest JSON body that is read, in bytes: several times what any route has a use for. */
+export const maxJsonBytes = 256 * 1024;
 
 /** Deeper than any body of this API; a bound, so that nothing that walks a body can run out of stack. */
 const maxDepth = 32;
