@@ -12,10 +12,11 @@ export interface Whole {
   readonly stop: () => Promise<void>;
 }
 
-/** For tests: passwords are hashed cheaply, and calls go out each second instead of each minute. */
+/** For tests: passwords are hashed cheaply, calls go out each second instead of each minute, tokens outlast a soak. */
 const monolith = {
   BCRYPT_COST: '4',
   NOTIFICATION_INTERVAL_SECONDS: '1',
+  ACCESS_TOKEN_MINUTES: '1440',
   LOG_LEVEL: 'warn',
   DRAIN_SECONDS: '2',
 };

@@ -3,6 +3,8 @@ export interface TransparencyConfig {
   readonly seed: number;
   /** Generated requests for each of the two upstreams. */
   readonly requests: number;
+  /** Ample: it ends a run that hangs, and judges nothing. */
+  readonly timeoutMs: number;
 }
 
 const leastRequests = 500;
@@ -18,10 +20,8 @@ export function readTransparencyConfig(env: NodeJS.ProcessEnv): TransparencyConf
       faults.push(`${name} must be an integer from ${least}: ${text}`);
     return value;
   };
-  const config = {
-    seed: integer('TRANSPARENCY_SEED', 0, 1),
-    requests: integer('TRANSPARENCY_REQUESTS', 1, leastRequests),
-  };
+  const seed = integer('TRANSPARENCY_SEED', 0, 1);
+  const requests = integer('TRANSPARENCY_REQUESTS', 1, leastRequests);
   if (faults.length > 0) throw new Error(faults.join('\n'));
-  return config;
+  return { seed, requests, timeoutMs: 60_000 + requests * 100 };
 }
