@@ -12,7 +12,7 @@ export interface WatchClock {
 /** A step fine enough for the shortest limit, and never so fine that looking would cost something. */
 export function watchIntervalMs(timeouts: Plan['timeouts']): number {
   const shortest = Math.min(timeouts.connectMs, timeouts.firstByteMs, timeouts.idleMs, timeouts.clientMs);
-  return Math.min(1_000, Math.max(20, shortest / 8));
+  return Math.min(1_000, Math.max(20, Math.floor(shortest / 8)));
 }
 
 /** Looks at every exchange now and then, and ends those in which the side whose turn it is makes no progress. */

@@ -27,7 +27,7 @@ const oneWriteMaxBytes = 16_384;
 
 export function createAnswer({ clock, isDraining, onBegun }: AnswerDeps): Answer {
   function information(exchange: Exchange, status: number, raw: RawHeaders): void {
-    exchange.progressAt = clock.now;
+    // An upstream can't put off its answer by these: the wait for the first byte goes on.
     // HTTP/1.0 has no interim answers. 100 has its own way, for it belongs to the request's body.
     if (status <= 101 || exchange.req.httpVersionMinor === 0 || exchange.res.headersSent) return;
     exchange.res.writeInformation(status, answerHeaders(raw));
@@ -44,7 +44,7 @@ export function createAnswer({ clock, isDraining, onBegun }: AnswerDeps): Answer
     onBegun(exchange);
     exchange.progressAt = clock.now;
     exchange.status = status;
-    exchange.bytesLeft = exchange.method === 'HEAD' ? -1 : contentLength;
+    exchange.bytesLeft = isBodiless(exchange.method, status) ? -1 : contentLength;
     exchange.eventStream = eventStream;
     if (isDraining()) res.shouldKeepAlive = false;
     // The upstream's Date is the answer's; without one the client gets none either.
@@ -131,6 +131,11 @@ function flushHead(exchange: Exchange): void {
   if (exchange.headSent || exchange.res.destroyed) return;
   exchange.headSent = true;
   exchange.res.flushHeaders();
+}
+
+/** RFC 9112 §6.3: whatever length such an answer states is that of another one. */
+function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
 }
 
 /** A reason phrase that isn't Latin-1 text can't be written; its standard form says the same. */

@@ -58,7 +58,7 @@ const byCode: Readonly<Record<string, UpstreamFailure>> = {
   EADDRNOTAVAIL: 'connect-failed',
   EMFILE: 'connect-failed',
   UND_ERR_HEADERS_OVERFLOW: 'response-malformed',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response-reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response-malformed',
 };
 
 /** Names an error that a client library gave before the answer's head was there. */
