@@ -14,6 +14,7 @@ import {
   type StartEnvironment,
   type StartRun,
 } from '../testing/run-start.ts';
+import { makeDemo } from './demo/make-demo.ts';
 import { takenPorts } from './ports/check-ports.ts';
 import { isAlive, untilGone } from './processes/process-table.ts';
 import { removeDataFolder } from './stack/data-folder.ts';
@@ -100,6 +101,9 @@ describe('npm start', () => {
     const client = new pg.Client({ connectionString: urls.database });
     await client.connect();
     await client.end();
+    expect(await guestsByStatus(ready)).toEqual(demoGuests);
+    // As the next start does, if this one is cut off before it could note that it was done.
+    await makeDemo(urls.gateway);
     expect(await guestsByStatus(ready)).toEqual(demoGuests);
     expect(await mailAfterForgot(ready)).toContain(`${urls.gateway}/`);
 
