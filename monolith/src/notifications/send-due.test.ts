@@ -183,6 +183,17 @@ describe('several workers', () => {
     expect((await rows()).every(({ status, attempts }) => status === 'sent' && attempts === 1)).toBe(true);
   });
 
+  it('claim past each other, and wait for none', async () => {
+    for (let count = 0; count < 4; count += 1) await addCalled(database.knex, scene);
+    await database.knex.transaction(async (tx) => {
+      // Not committed yet: these rows are locked, and to the other still look due.
+      const mine = (await claimDue(tx, 3)).map(({ id }) => id);
+      const theirs = (await claimDue(database.knex, 3)).map(({ id }) => id);
+      expect([mine.length, theirs.length]).toEqual([3, 1]);
+      expect(new Set([...mine, ...theirs]).size).toBe(4);
+    });
+  });
+
   it('take up what a killed one had claimed, and send it with the same Message-ID', async () => {
     await addCalled(database.knex, scene);
     const server = silentServer();
