@@ -47,7 +47,7 @@ describeInBrowser('an evening at the restaurant, through the gateway', (chromium
     await isDrawn(page, '.account-link img');
     await page.getByRole('link', { name: 'My account: Grace Host' }).click();
     await heading(page, 'My account');
-    await isDrawn(page, '.photo-now img');
+    await isDrawn(page, '.photo-field img');
     await screenshot(page, 'account');
   });
 
