@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { pageAt } from '../pages.ts';
 
 const navigated = 'waitlist:navigated';
@@ -11,7 +11,8 @@ export function navigate(path: string, { replace = false } = {}): void {
 
 export function useAddress(): URL {
   const [address, setAddress] = useState(() => new URL(location.href));
-  useEffect(() => {
+  // Listens before any page's own effects run, one of which may go elsewhere at once.
+  useLayoutEffect(() => {
     const update = () => setAddress(new URL(location.href));
     addEventListener('popstate', update);
     addEventListener(navigated, update);

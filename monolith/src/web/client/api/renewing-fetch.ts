@@ -1,4 +1,5 @@
 import { refreshSession } from '../session/refresh-session.ts';
+import { readSession } from '../session/session-store.ts';
 
 /** A `fetch` that answers a refused access token by refreshing the session and asking once more. */
 export function renewingFetch(send: typeof fetch): typeof fetch {
@@ -7,6 +8,10 @@ export function renewingFetch(send: typeof fetch): typeof fetch {
     const refused = /^Bearer (.+)$/.exec(new Headers(init.headers).get('authorization') ?? '')?.[1];
     if (response.status !== 401 || refused === undefined) return response;
     const renewed = await refreshSession(refused);
+    if (renewed === undefined && readSession() !== undefined) {
+      // Nobody was logged out: the refresh found no server, or one that was busy. Like any lost connection.
+      throw new TypeError('The session could not be refreshed.');
+    }
     if (renewed === undefined) return response;
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${renewed}`);

@@ -2,7 +2,7 @@ import type { User } from '@banyan/contracts';
 import { useEffect, useState } from 'preact/hooks';
 import { pathOfPage } from '../../pages.ts';
 import { call } from '../api/call.ts';
-import { type Failure, wordingOf } from '../api/failure.ts';
+import { type Failure, failure, wordingOf } from '../api/failure.ts';
 import { navigate } from '../navigation.ts';
 import { announce } from '../parts/announcer.tsx';
 import { Avatar } from '../parts/avatar.tsx';
@@ -56,7 +56,8 @@ function PhotoSection({ user }: { readonly user: User }) {
 
   async function replace(): Promise<Failure | undefined> {
     setSent(0);
-    if (file === undefined) return undefined;
+    if (file === undefined)
+      return failure('invalid_request', 'None', [{ path: 'body.photo', message: 'must be chosen first' }]);
     const outcome = await call('putMyPhoto', { form: { file } }, { onProgress: setSent });
     if (!outcome.ok) return outcome;
     keepUser({ ...user, photo: outcome.body.photo });
@@ -75,24 +76,9 @@ function PhotoSection({ user }: { readonly user: User }) {
   return (
     <section class="card" aria-labelledby="photo-title">
       <h2 id="photo-title">Photo</h2>
-      <div class="photo-now">
-        <Avatar name={user.displayName} photo={user.photo} size="large" />
-        <div>
-          <p>
-            <strong>{user.displayName}</strong>
-            <br />
-            {user.email}
-          </p>
-          {user.photo !== null && (
-            <button type="button" class="button" onClick={remove}>
-              Remove photo
-            </button>
-          )}
-        </div>
-      </div>
       <Form
         key={round}
-        labels={{ photo: user.photo === null ? 'Add a photo' : 'Replace it by' }}
+        labels={{ photo: 'New photo' }}
         submitLabel="Save photo"
         onSubmit={replace}
         progress={<Progress part={sent} />}
@@ -102,8 +88,14 @@ function PhotoSection({ user }: { readonly user: User }) {
           file={file}
           onFile={setFile}
           hint="JPEG, PNG, WebP, AVIF or GIF, up to 10 MB."
+          fallback={<Avatar name={user.displayName} photo={user.photo} size="large" />}
         />
       </Form>
+      {user.photo !== null && (
+        <button type="button" class="button button-danger-quiet" onClick={remove}>
+          Remove my photo
+        </button>
+      )}
     </section>
   );
 }
@@ -119,6 +111,7 @@ function ProfileSection({ user }: { readonly user: User }) {
   return (
     <section class="card" aria-labelledby="profile-title">
       <h2 id="profile-title">Profile</h2>
+      <p class="muted">You log in as {user.email}.</p>
       <Form labels={{ displayName: 'Name', phone: 'Telephone' }} submitLabel="Save profile" onSubmit={save}>
         <Field name="displayName" autocomplete="name" value={user.displayName} />
         <Field name="phone" type="tel" autocomplete="tel" value={user.phone} optional />

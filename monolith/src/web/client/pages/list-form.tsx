@@ -10,7 +10,7 @@ export interface ListFormProps {
   readonly onSaved: (waitlist: Waitlist) => void;
 }
 
-const labels = { name: 'Name', minutesPerParty: 'Minutes for each party', slug: 'Address' };
+const labels = { name: 'Name', minutesPerParty: 'Minutes for each party', slug: 'End of the join link' };
 
 export function ListForm({ waitlist, onSaved }: ListFormProps) {
   async function save({ name = '', minutesPerParty, slug }: FormValues): Promise<Failure | undefined> {
@@ -40,7 +40,11 @@ export function ListForm({ waitlist, onSaved }: ListFormProps) {
         name="slug"
         value={waitlist?.slug ?? ''}
         optional={waitlist === undefined}
-        hint={`The end of the join link: ${location.host}/join/…${waitlist === undefined ? ' Made from the name when left empty.' : ''}`}
+        hint={
+          waitlist === undefined
+            ? `${location.host}/join/… Made from the name when left empty.`
+            : `${location.host}/join/… Links and codes given out before stop working when you change it.`
+        }
       />
     </Form>
   );

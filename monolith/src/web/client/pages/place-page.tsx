@@ -81,7 +81,7 @@ export function PlacePage({ token }: { readonly token: string }) {
           </button>
         </div>
       ) : (
-        <p>
+        <p class="actions actions-end">
           <a class="button" href={pathOfPage('join', place.waitlist.slug)}>
             Join again
           </a>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-const shownMs = 6_000;
+const shownMs = 5_000;
 const announced = new EventTarget();
 
 /** Tells what was done, without taking the focus: shown for a while, and read out when the reader is free. */

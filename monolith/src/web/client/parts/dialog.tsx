@@ -14,6 +14,8 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // Else the focus begins at the button that closes: right for a question, not for a form.
+    element?.querySelector<HTMLElement>('form input')?.focus();
     return () => element?.close();
   }, []);
   return (

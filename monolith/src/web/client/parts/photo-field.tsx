@@ -1,4 +1,5 @@
 import { maxUploadBytes, uploadMediaTypes } from '@banyan/contracts';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useField } from './form.tsx';
 
@@ -7,10 +8,12 @@ export interface PhotoFieldProps {
   readonly file: File | undefined;
   readonly onFile: (file: File | undefined) => void;
   readonly hint: string;
+  /** What is shown while none is chosen. */
+  readonly fallback?: ComponentChildren;
 }
 
 /** Chooses a photo, and shows it before it is sent. */
-export function PhotoField({ name, file, onFile, hint }: PhotoFieldProps) {
+export function PhotoField({ name, file, onFile, hint, fallback }: PhotoFieldProps) {
   const { id, label, error } = useField(name);
   const input = useRef<HTMLInputElement>(null);
   const preview = useObjectUrl(file);
@@ -29,7 +32,7 @@ export function PhotoField({ name, file, onFile, hint }: PhotoFieldProps) {
         {hint}
       </p>
       {fault && (
-        <p class="field-error" id={`${id}-error`} role="alert">
+        <p class="field-error" id={`${id}-error`} role={error ? undefined : 'alert'}>
           {label} {fault}
         </p>
       )}
@@ -37,9 +40,11 @@ export function PhotoField({ name, file, onFile, hint }: PhotoFieldProps) {
         {preview && !fault ? (
           <img class="avatar avatar-large" src={preview} alt="The chosen one" width={112} height={112} />
         ) : (
-          <span class="avatar avatar-large avatar-empty" aria-hidden="true">
-            <CameraIcon />
-          </span>
+          (fallback ?? (
+            <span class="avatar avatar-large avatar-empty" aria-hidden="true">
+              <CameraIcon />
+            </span>
+          ))
         )}
         <div class="photo-choice">
           <input
