@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ListenOptions {
@@ -21,6 +21,7 @@ export interface Listening {
 /** @throws the system's error, as when the port is taken */
 export async function listen(options: ListenOptions): Promise<Listening> {
   let closing = false;
+  const inFlight = new Set<ServerResponse>();
   const server = createServer(
     {
       // Longer than proxies keep an idle connection: the one that closes it first must be the one that knows it is idle.
@@ -30,10 +31,13 @@ export async function listen(options: ListenOptions): Promise<Listening> {
       shouldUpgradeCallback: options.shouldUpgradeCallback,
     },
     (request, response) => {
-      response.once('finish', () => {
+      inFlight.add(response);
+      response.once('close', () => {
+        inFlight.delete(response);
+        // A stream of events has promised to keep its connection alive, long before it was ended.
         if (closing) setImmediate(() => server.closeIdleConnections());
       });
-      if (closing) response.setHeader('connection', 'close');
+      if (closing) announceClose(response);
       options.handler(request, response);
     },
   );
@@ -50,10 +54,16 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     port: (server.address() as AddressInfo).port,
     async close(withinMs) {
       closing = true;
+      for (const response of inFlight) announceClose(response);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const deadline = setTimeout(() => server.closeAllConnections(), withinMs);
       await closed;
       clearTimeout(deadline);
     },
   };
+}
+
+/** Said in the answer, so that the client sends no next request into a connection that is about to close. */
+function announceClose(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
