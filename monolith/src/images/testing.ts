@@ -29,6 +29,15 @@ export function pngThatClaims(width: number, height: number): Buffer {
   ]);
 }
 
+/** Writes another size into the property that says it (ISO/IEC 23008-12 §6.5.3). */
+export function avifThatClaims(avif: Buffer, width: number, height: number): Buffer {
+  const claiming = Buffer.from(avif);
+  const property = claiming.indexOf('ispe');
+  claiming.writeUInt32BE(width, property + 8);
+  claiming.writeUInt32BE(height, property + 12);
+  return claiming;
+}
+
 function pngChunk(type: string, data: Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
