@@ -40,6 +40,7 @@ function showMail() {
   const mail = mails.find(({ id }) => id === location.hash.slice(1));
   document.body.classList.toggle('reading', Boolean(mail));
   byId('mail').hidden = !mail;
+  byId('hint').hidden = Boolean(mail) || mails.length === 0;
   for (const link of byId('list').querySelectorAll('a')) {
     if (link.dataset.id === mail?.id) link.setAttribute('aria-current', 'true');
     else link.removeAttribute('aria-current');
