@@ -98,6 +98,14 @@ const faults: readonly (readonly [string, Difference['where'], ProxyFault])[] = 
     },
   ],
   [
+    'drops the trailers of requests',
+    'upstream: trailers',
+    {
+      request: (request) =>
+        request.body.kind === 'chunked' ? { ...request, body: { ...request.body, trailers: [] } } : request,
+    },
+  ],
+  [
     'cuts request bodies',
     'upstream: body',
     {
