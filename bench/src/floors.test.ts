@@ -51,7 +51,7 @@ describe('floor', () => {
     ['the gateway', 0.6, 0.99],
     ['its peer', 0.99, 0.6],
   ])(
-    'is judged by processor time once %s waited for the load, or for others on its core',
+    "is judged by the cheapest rounds' processor time once %s waited for the load, or for others on its core",
     (_, gateway, express) => {
       const scenario = headline({
         express: [round(1_000, 90, { busyShare: express })],

@@ -29,8 +29,17 @@ function ranFreely({ rounds }: ProxyResult): boolean {
   return median(rounds.map(({ busyShare }) => busyShare ?? 0)) >= leastBusyShare;
 }
 
-const rates = ({ rounds }: ProxyResult) => rounds.map((round) => round.requestsPerSecond);
-const cpuCosts = ({ rounds }: ProxyResult) => rounds.map((round) => round.cpuUsPerRequest ?? Number.NaN);
+function rateRatio(gateway: ProxyResult, peer: ProxyResult): number | undefined {
+  const rates = ({ rounds }: ProxyResult) => rounds.map((round) => round.requestsPerSecond);
+  return pairedRatio(rates(gateway), rates(peer))?.median;
+}
+
+/** The cheapest round of each: a neighbour in the processor's caches can make a request dearer and never cheaper. */
+function cpuRatio(gateway: ProxyResult, peer: ProxyResult): number {
+  const lowest = ({ rounds }: ProxyResult) =>
+    Math.min(...rounds.map((round) => round.cpuUsPerRequest ?? Number.NaN));
+  return lowest(peer) / lowest(gateway);
+}
 
 /** Judged on the headline scenario, which is undefined when it was left out. */
 export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): FloorOutcome {
@@ -38,16 +47,14 @@ export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): 
   const peer = headline && findProxy(headline, floor.beside);
   if (gateway === undefined || peer === undefined) return { ...floor, outcome: 'not measured' };
 
-  const byCpu = !ranFreely(gateway) || !ranFreely(peer);
-  const ratio = byCpu
-    ? pairedRatio(cpuCosts(peer), cpuCosts(gateway))
-    : pairedRatio(rates(gateway), rates(peer));
-  if (ratio === undefined) return { ...floor, outcome: 'not measured' };
+  const byRate = ranFreely(gateway) && ranFreely(peer);
+  const measured = byRate ? rateRatio(gateway, peer) : cpuRatio(gateway, peer);
+  if (measured === undefined || Number.isNaN(measured)) return { ...floor, outcome: 'not measured' };
   return {
     ...floor,
-    outcome: ratio.median >= floor.atLeast ? 'met' : 'missed',
-    measured: ratio.median,
-    judgedBy: byCpu ? 'CPU per request' : 'requests/s',
+    outcome: measured >= floor.atLeast ? 'met' : 'missed',
+    measured,
+    judgedBy: byRate ? 'requests/s' : 'CPU per request',
   };
 }
 

@@ -93,7 +93,7 @@ export function noiseWarning(scenarios: readonly ScenarioResult[]): string | und
     .flatMap(({ proxies }) => proxies.flatMap(({ rounds }) => rounds.map((round) => round.coreOthersShare)));
   const others = medianOf(shares);
   if (others === undefined || others <= noisyShare) return undefined;
-  return `noise: other processes had ${(others * 100).toFixed(0)} % of the proxies' core in the middle round: trust ratios and CPU, not requests/s`;
+  return `noise: other processes had ${(others * 100).toFixed(0)} % of the proxies' core in the middle round: requests/s and latencies are theirs as much as the proxies'; run it again when they are done`;
 }
 
 function preface({ machine, load, setups, leftOut }: Measured): string {

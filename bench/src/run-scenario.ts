@@ -22,13 +22,15 @@ export interface ScenarioDeps {
   readonly say: (line: string) => void;
 }
 
-/** As many rounds at most: on a machine that is too slow for this, the first ones are slow for everyone. */
+/** As long as so many rounds at most: on a machine that is too slow for this, the first ones are slow for everyone. */
 const longestWarmUpRounds = 3;
 
 /** Counted in answers, not in seconds: a slow proxy needs as many as a fast one until its code is compiled. */
 async function warmUp(load: LoadGenerator, spec: LoadSpec, requests: number): Promise<void> {
-  for (let answered = 0, round = 0; answered < requests && round < longestWarmUpRounds; round += 1) {
-    answered += (await load.run(spec)).requests;
+  const seconds = Math.min(1, spec.seconds);
+  const longestSeconds = spec.seconds * longestWarmUpRounds;
+  for (let answered = 0, spent = 0; answered < requests && spent < longestSeconds; spent += seconds) {
+    answered += (await load.run({ ...spec, seconds })).requests;
   }
 }
 

@@ -106,7 +106,7 @@ export const scenarios: readonly Scenario[] = [
     title: '1 KB JSON, GET',
     connections: 64,
     requests: [{ method: 'GET', path: '/api/items/42' }],
-    proxies: ['direct', 'gateway', 'nginx', 'haproxy'],
+    proxies: ['direct', 'gateway', 'haproxy'],
     base: 'direct',
     atHalfLoad: true,
     rounds: 3,
