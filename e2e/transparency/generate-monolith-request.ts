@@ -1,10 +1,10 @@
-import { METHODS } from 'node:http';
 import { type RouteName, routes } from '@banyan/contracts';
 import fc from 'fast-check';
 import type { Header } from '../http/message.ts';
 import { noBody, type RawRequest } from '../http/raw-request.ts';
 import type { Cast } from './cast.ts';
 import { type GoodRequest, goodRequest, repeatableWrites } from './good-request.ts';
+import { forwardedMethods } from './message-parts.ts';
 import {
   acceptHeaders,
   credential,
@@ -29,8 +29,6 @@ export interface MonolithRequest {
 }
 
 const safe = ['GET', 'HEAD', 'OPTIONS'];
-/** TRACE and CONNECT are refused by the gateway by a stated rule; see also the methods of `generate-exchange`. */
-const otherMethods = METHODS.filter((method) => !['CONNECT', 'TRACE', 'PRI'].includes(method));
 // The keys of `routes` are its names.
 const names = Object.keys(routes) as RouteName[];
 
@@ -46,7 +44,7 @@ export function monolithRequest(cast: Cast): fc.Arbitrary<MonolithRequest> {
 
 const otherMethod = fc.oneof(
   { weight: 9, arbitrary: fc.constant(undefined) },
-  { weight: 1, arbitrary: fc.constantFrom('HEAD', 'HEAD', 'HEAD', 'OPTIONS', ...otherMethods) },
+  { weight: 1, arbitrary: fc.constantFrom('HEAD', 'HEAD', 'HEAD', 'OPTIONS', ...forwardedMethods) },
 );
 
 /** A route's good request, most often spoilt in some way. */
@@ -121,7 +119,7 @@ function webRead({ webPaths }: Cast): fc.Arbitrary<MonolithRequest> {
 
 const unknownRequest: fc.Arbitrary<MonolithRequest> = fc
   .record({
-    method: fc.constantFrom('GET', 'GET', ...otherMethods),
+    method: fc.constantFrom('GET', 'GET', ...forwardedMethods),
     segments: fc.array(
       fc.oneof(
         fc.constantFrom(
