@@ -126,6 +126,28 @@ describeInBrowser('the web client is for everyone', (chromiumPath) => {
     await context.close();
   });
 
+  it('lets nothing jump while a page loads', async () => {
+    const { page, context } = await visitor('light');
+    await page.addInitScript(`
+      window.shifts = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) window.shifts += value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    `);
+    await page.goto(`/login?next=${boardPath}`);
+    await page.getByLabel('E-mail address').fill('kay@example.com');
+    await page.getByLabel('Password').fill('correct horse');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('Live', { exact: true }).waitFor();
+    for (const path of ['/', '/join/key-bar', '/lists', boardPath, '/account']) {
+      await page.goto(path, { waitUntil: 'load' });
+      await page.locator('h2, form, .steps').first().waitFor();
+      const shifts = Number(await page.evaluate('window.shifts'));
+      expect([path, shifts < 0.02 || shifts]).toEqual([path, true]);
+    }
+    await context.close();
+  });
+
   async function visitor(colorScheme: 'light' | 'dark'): Promise<Visitor> {
     const made = await visit(browser, { baseURL: whole.gatewayUrl, viewport: phone, colorScheme });
     await made.context.addInitScript({ path: axe });

@@ -35,9 +35,9 @@ describeInBrowser('an account, through the gateway', (chromiumPath) => {
     await summary.waitFor();
     expect(await page.locator('[role=alert]:focus').count()).toBe(1);
     expect(await summary.getByRole('link').allTextContents()).toEqual([
+      'Name must not be empty',
       'E-mail address must be an e-mail address',
       'Password must have at least 8 characters',
-      'Name must not be empty',
     ]);
     await screenshot(page, 'register-faults');
     await summary.getByRole('link', { name: /^Password/ }).click();

@@ -118,6 +118,7 @@ describeInBrowser('an evening at the restaurant, through the gateway', (chromium
     expect(await guest.page.title()).toMatch(/^Your table is ready!/);
     expect(await body.getAttribute('data-loaded')).toBe('once');
     await screenshot(guest.page, 'place-called');
+    await host.page.locator('li:focus', { hasText: 'Ada Guest' }).waitFor();
     await screenshot(host.page, 'board-called');
     await waitUntil('the mail', async () => (await whole.mailsTo('ada@example.com')).length > 0);
     const [mail] = await whole.mailsTo('ada@example.com');

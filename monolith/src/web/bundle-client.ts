@@ -57,7 +57,7 @@ async function bundle(entry: string, name: string, extension: string, contentTyp
     minify: true,
     write: false,
     format: 'esm',
-    target: ['chrome109', 'firefox115', 'safari16'],
+    target: ['chrome123', 'firefox120', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     define: { 'process.env.NODE_ENV': '"production"' },

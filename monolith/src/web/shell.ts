@@ -21,7 +21,7 @@ const nothing = html``;
 export function renderShell(assets: ShellAssets, title: string): string {
   const app = html`<div id="app"></div>
     <noscript><main class="page"><h1>${title}</h1><p>This page needs JavaScript.</p></main></noscript>`;
-  return document(assets, { title, body: app, script: true });
+  return renderDocument(assets, { title, body: app, script: true });
 }
 
 /**
@@ -36,7 +36,7 @@ export function renderJoinPage(assets: ShellAssets, { waitlist }: JoinPage): str
       <p class="lead">${lineSummary(waitlist)}</p>
       <noscript><p>To join from this page, JavaScript is needed. Please ask the host to add you.</p></noscript>
     </main></div>`;
-  return document(assets, { title: `${waitlist.name} · Join the line`, body, script: true });
+  return renderDocument(assets, { title: `${waitlist.name} · Join the line`, body, script: true });
 }
 
 export function renderNotFound(assets: ShellAssets, message = 'There is no page at this address.'): string {
@@ -45,7 +45,7 @@ export function renderNotFound(assets: ShellAssets, message = 'There is no page 
       <p class="lead">${message}</p>
       <p><a class="button" href="/">Go to the start</a></p>
     </main></div>`;
-  return document(assets, { title: 'Not found', body, script: false });
+  return renderDocument(assets, { title: 'Not found', body, script: false });
 }
 
 interface Document {
@@ -54,7 +54,7 @@ interface Document {
   readonly script: boolean;
 }
 
-function document(assets: ShellAssets, { title, body, script }: Document): string {
+function renderDocument(assets: ShellAssets, { title, body, script }: Document): string {
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -25,15 +25,18 @@ export interface CallSettings {
   readonly anonymously?: boolean;
   /** Told of the part of the body that was sent, 0 to 1. */
   readonly onProgress?: (part: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** What an attempt waits before it is made again, when the connection broke or its first run is still under way. */
 const retryDelaysMs = [400, 1_500];
 
+/** A phone that lost its network may wait for ever for an answer. */
+const answerTimeoutMs = 20_000;
+const uploadTimeoutMs = 180_000;
+
 /**
  * Calls the API. The input is judged here by the schemas that the server judges it by, so that a faulty form costs no
- * upload. Never rejects but when `signal` aborts: what went wrong is the outcome.
+ * upload. Never rejects: what went wrong is the outcome.
  */
 export async function call<N extends RouteName>(
   name: N,
@@ -60,21 +63,21 @@ async function attempt<N extends RouteName>(
   name: N,
   input: CallInput<RouteOf<N>>,
   idempotencyKey: string,
-  { anonymously, signal }: CallSettings,
+  { anonymously, onProgress }: CallSettings,
 ): Promise<Outcome<N>> {
   try {
     const result = await client.call(name, input, {
       ...(routes[name].replay === 'safe' ? {} : { idempotencyKey }),
       ...(anonymously ? { accessToken: null } : {}),
-      ...(signal === undefined ? {} : { signal }),
+      signal: AbortSignal.timeout(onProgress === undefined ? answerTimeoutMs : uploadTimeoutMs),
     });
     if (result.ok) return result as Answer<N>;
     const { code, message, details } = (result as Extract<typeof result, { ok: false }>).error;
     return failure(code, message, details);
   } catch (thrown) {
-    signal?.throwIfAborted();
     if (thrown instanceof ContractViolation) return failure('unexpected', thrown.message);
-    if (thrown instanceof TypeError) return failure('unreachable', thrown.message);
+    const isTimeout = thrown instanceof DOMException && thrown.name === 'TimeoutError';
+    if (isTimeout || thrown instanceof TypeError) return failure('unreachable', thrown.message);
     throw thrown;
   }
 }

@@ -15,6 +15,10 @@ export interface GuestCardProps {
   readonly onAsk: (kind: 'edit' | 'cancel') => void;
 }
 
+export function cardId({ id }: Waitee): string {
+  return `guest-${id}`;
+}
+
 export function moveButtonId({ id }: Waitee, by: -1 | 1): string {
   return `move-${by === -1 ? 'up' : 'down'}-${id}`;
 }
@@ -66,7 +70,7 @@ export function GuestCard({ waitee, now, isLast, onBecome, onRemind, onMove, onA
   }
 
   return (
-    <li class={`card guest guest-${status}`}>
+    <li id={cardId(waitee)} tabIndex={-1} class={`card guest guest-${status}`}>
       <div class="guest-who">
         {position !== null && (
           <span class="guest-position">

@@ -9,7 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { useNow } from '../parts/time.tsx';
 import { arrangeWaitees, moveId } from './arrange-waitees.ts';
 import { ClosedGuests } from './closed-guests.tsx';
-import { GuestCard, moveButtonId } from './guest-card.tsx';
+import { cardId, GuestCard, moveButtonId } from './guest-card.tsx';
 import { GuestForm } from './guest-form.tsx';
 
 export interface LineViewProps {
@@ -31,18 +31,20 @@ export function LineView({ board: { waitlist, waitees }, putWaitees, dropWaitee 
   const now = useNow();
   const [question, setQuestion] = useState<Question | undefined>(undefined);
   const { called, waiting, closed } = arrangeWaitees(waitees);
-  const focusAfterMove = useRef<string | undefined>(undefined);
+  const focusAfter = useRef<string | undefined>(undefined);
   const waitingIds = waiting.map(({ id }) => id);
 
+  const arrangement = [...called.map(({ id }) => id), '', ...waitingIds].join();
   useEffect(() => {
-    // Moving a row in the page takes the focus from the button that moved it.
-    const id = focusAfterMove.current;
-    focusAfterMove.current = undefined;
+    // A card that moves takes the focus with it out of the page: it is given back where the host left off.
+    const id = focusAfter.current;
+    focusAfter.current = undefined;
     if (id !== undefined) document.getElementById(id)?.focus();
-  }, [waitingIds.join()]);
+  }, [arrangement]);
 
   async function become(waitee: Waitee, status: Exclude<WaiteeStatus, 'waiting'>) {
     const params = { id: waitlist.id, waiteeId: waitee.id };
+    focusAfter.current = status === 'called' ? cardId(waitee) : 'waiting-title';
     const outcome = await call('setWaiteeStatus', { params, body: { status } });
     setQuestion(undefined);
     if (!outcome.ok) return report(outcome);
@@ -61,7 +63,7 @@ export function LineView({ board: { waitlist, waitees }, putWaitees, dropWaitee 
   async function move(waitee: Waitee, by: -1 | 1) {
     const waiteeIds = moveId(waitingIds, waitee.id, by);
     if (waiteeIds === waitingIds) return;
-    focusAfterMove.current = moveButtonId(waitee, by);
+    focusAfter.current = moveButtonId(waitee, by);
     const outcome = await call('reorderWaitees', {
       params: { id: waitlist.id },
       body: { waiteeIds: [...waiteeIds] },
@@ -80,6 +82,7 @@ export function LineView({ board: { waitlist, waitees }, putWaitees, dropWaitee 
   }
 
   function report(failed: Failure) {
+    focusAfter.current = undefined;
     announce(wordingOf(failed));
   }
 
@@ -107,7 +110,7 @@ export function LineView({ board: { waitlist, waitees }, putWaitees, dropWaitee 
         </section>
       )}
       <section aria-labelledby="waiting-title">
-        <h2 id="waiting-title">
+        <h2 id="waiting-title" tabIndex={-1}>
           Waiting <span class="count">{waiting.length}</span>
         </h2>
         {waiting.length === 0 ? (

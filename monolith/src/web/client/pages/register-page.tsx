@@ -57,6 +57,7 @@ export function RegisterPage({ next }: { readonly next: string | null }) {
           name="photo"
           file={photo}
           onFile={setPhoto}
+          optional
           hint="JPEG, PNG, WebP, AVIF or GIF, up to 10 MB."
         />
       </Form>

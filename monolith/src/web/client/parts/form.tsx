@@ -48,7 +48,7 @@ export function Form({ labels, submitLabel, onSubmit, onCancel, progress, childr
   }, []);
 
   const idOf = (field: string) => `${prefix}-${field}`;
-  const faults = failed === undefined ? [] : fieldFaultsOf(failed).filter(({ field }) => field in labels);
+  const faults = failed === undefined ? [] : inOrder(fieldFaultsOf(failed), Object.keys(labels));
 
   async function submit(event: SubmitEvent) {
     event.preventDefault();
@@ -110,6 +110,11 @@ export function useField(name: string) {
   const { labels, faults, idOf } = useContext(Context);
   const fault = faults.find(({ field }) => field === name);
   return { id: idOf(name), label: labels[name] ?? name, error: fault?.message };
+}
+
+/** As the fields are, whatever order they were judged in; what is about none of them is told as a whole. */
+function inOrder(faults: readonly FieldFault[], fields: readonly string[]): readonly FieldFault[] {
+  return fields.flatMap((field) => faults.filter((fault) => fault.field === field));
 }
 
 function goToField(event: MouseEvent, id: string): void {

@@ -8,12 +8,13 @@ export interface PhotoFieldProps {
   readonly file: File | undefined;
   readonly onFile: (file: File | undefined) => void;
   readonly hint: string;
+  readonly optional?: boolean;
   /** What is shown while none is chosen. */
   readonly fallback?: ComponentChildren;
 }
 
 /** Chooses a photo, and shows it before it is sent. */
-export function PhotoField({ name, file, onFile, hint, fallback }: PhotoFieldProps) {
+export function PhotoField({ name, file, onFile, hint, optional = false, fallback }: PhotoFieldProps) {
   const { id, label, error } = useField(name);
   const input = useRef<HTMLInputElement>(null);
   const preview = useObjectUrl(file);
@@ -26,7 +27,8 @@ export function PhotoField({ name, file, onFile, hint, fallback }: PhotoFieldPro
   return (
     <div class={fault ? 'field field-bad' : 'field'}>
       <label for={id}>
-        {label} <span class="optional">(optional)</span>
+        {label}
+        {optional && <span class="optional"> (optional)</span>}
       </label>
       <p class="hint" id={`${id}-hint`}>
         {hint}
