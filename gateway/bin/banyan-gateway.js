@@ -1,13 +1,5 @@
 #!/usr/bin/env node
 // Plain JavaScript in old syntax, so that an old Node can run it as far as the message.
-var major = Number(process.versions.node.split('.')[0]);
-if (major < 24) {
-  process.stderr.write(
-    'banyan-gateway needs Node 24 or newer; this is ' +
-      process.version +
-      '.\n' +
-      'Run it by npx or an npm script, which use the Node that npm installed beside it.\n',
-  );
-  process.exit(1);
-}
-import('../src/main.ts').then((it) => it.main(process.argv.slice(2)));
+import('./start.js').then((it) => {
+  it.start('banyan-gateway', '../src/main.ts', (module) => module.main(process.argv.slice(2)));
+});

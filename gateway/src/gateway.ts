@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { GatewayConfig } from './config.ts';
 import { initialSnapshot } from './cutover/cutover-snapshot.ts';
+import { createBufferSweep } from './edge/buffer-sweep.ts';
 import { createClientServer } from './edge/client-server.ts';
 import { followConnections } from './edge/connections.ts';
 import { watchProgress } from './edge/progress-watch.ts';
@@ -68,9 +69,10 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     capabilities: Object.keys(plan.capabilities),
   });
   const connections = followConnections(blockListOf(plan.trustedProxies), settle);
-  const answer = createAnswer({ clock, isDraining, onBegun: release });
+  const sweep = createBufferSweep();
+  const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
   const forwardBodiless = createForwardBodiless(answer, clock);
-  const forwardStreamed = createForwardStreamed(answer, clock);
+  const forwardStreamed = createForwardStreamed(answer, clock, sweep);
   const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
   const pipeline = createRequestPipeline({
     limits: { ...plan.limits, maxBodyBytes: plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY },
@@ -188,7 +190,11 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     // A connection whose answer began before the drain is kept by its client, and idle when it ends.
-    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const idle = setInterval(() => {
+      server.closeIdleConnections();
+      // Node counts a connection that was never used as busy.
+      for (const { socket } of connections.all()) if (socket.bytesRead === 0) socket.destroy();
+    }, 50);
     const deadline = setTimeout(() => endAll(failures['drain-deadline']), config.drainDeadlineMs);
     await Promise.all([closed, noneLeft()]);
     clearInterval(idle);

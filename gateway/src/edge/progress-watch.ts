@@ -23,16 +23,23 @@ export function watchProgress(
   fail: (exchange: Exchange, failure: Failure) => void,
   sweepTunnels: (now: number) => void,
 ): { stop(): void } {
+  const intervalMs = watchIntervalMs(timeouts);
   const timer = setInterval(() => {
+    const previous = clock.now;
     clock.now = performance.now();
+    // A late look (the process was starved, or the machine asleep) says nothing of the others' progress: what they sent
+    // meanwhile hasn't been read yet.
+    const lateMs = clock.now - previous - intervalMs;
+    const excusedMs = lateMs > intervalMs ? lateMs : 0;
     for (const connection of connections.all()) {
       for (const exchange of connection.exchanges) {
+        exchange.progressAt += excusedMs;
         const failure = overdue(exchange, clock.now, timeouts);
         if (failure !== undefined) fail(exchange, failure);
       }
     }
     sweepTunnels(clock.now);
-  }, watchIntervalMs(timeouts));
+  }, intervalMs);
   timer.unref();
   return { stop: () => clearInterval(timer) };
 }

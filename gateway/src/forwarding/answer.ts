@@ -20,12 +20,14 @@ export interface AnswerDeps {
   readonly clock: { readonly now: number };
   readonly isDraining: () => boolean;
   readonly onBegun: (exchange: Exchange) => void;
+  /** Told of the bytes of each part of a body that is not small. */
+  readonly onBytes: (bytes: number) => void;
 }
 
 /** Up to here, copying a body into one write with its head costs less than a second buffer in the write does. */
 const oneWriteMaxBytes = 16_384;
 
-export function createAnswer({ clock, isDraining, onBegun }: AnswerDeps): Answer {
+export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps): Answer {
   function information(exchange: Exchange, status: number, raw: RawHeaders): void {
     // An upstream can't put off its answer by these: the wait for the first byte goes on.
     // HTTP/1.0 has no interim answers. 100 has its own way, for it belongs to the request's body.
@@ -64,6 +66,7 @@ export function createAnswer({ clock, isDraining, onBegun }: AnswerDeps): Answer
     const { res, call } = exchange;
     exchange.progressAt = clock.now;
     const alone = !exchange.headSent;
+    if (chunk.length > oneWriteMaxBytes) onBytes(chunk.length);
     exchange.headSent = true;
     if (exchange.bytesLeft >= 0) {
       exchange.bytesLeft -= chunk.length;

@@ -11,7 +11,11 @@ import { type Upstream, upstreamMaxHeaderBytes } from './upstream.ts';
  * Forwards requests with a body by `node:http`, which undici's dispatch can't replace: it has no request trailers and no
  * `Expect`, and it destroys the client's request when the upstream fails, so that no answer could be given any more.
  */
-export function createForwardStreamed(answer: Answer, clock: { readonly now: number }) {
+export function createForwardStreamed(
+  answer: Answer,
+  clock: { readonly now: number },
+  onBytes: (bytes: number) => void,
+) {
   return function forwardStreamed(exchange: Exchange, upstream: Upstream): void {
     const { req, res, method, target: path, headers } = exchange;
     if (exchange.expectsContinue) headers.push('Expect', '100-continue');
@@ -98,6 +102,7 @@ export function createForwardStreamed(answer: Answer, clock: { readonly now: num
     function onChunk(chunk: Buffer): void {
       exchange.progressAt = clock.now;
       bodyBytes += chunk.length;
+      onBytes(chunk.length);
       if (bodyBytes > maxBodyBytes) {
         stopSending();
         answer.fail(exchange, failures['body-too-large']);

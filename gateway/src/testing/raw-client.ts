@@ -47,7 +47,7 @@ export async function rawClient(port: number): Promise<RawClient> {
   socket.on('error', () => {
     client.closed = 'reset';
   });
-  await new Promise((resolve) => socket.once('connect', resolve));
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   return client;
 }
 
