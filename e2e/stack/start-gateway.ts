@@ -40,20 +40,21 @@ export async function startGateway({ upstream, plan = {} }: GatewayOptions): Pro
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = keepOutput(child);
+  const stop = async () => {
+    await end(child);
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     await waitUntil('the gateway is ready', () => isReady(child, opsPort, output));
   } catch (error) {
-    await end(child);
+    await stop();
     throw error;
   }
   return {
     port,
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
-    async stop() {
-      await end(child);
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 
