@@ -37,6 +37,10 @@ export async function visit(browser: Browser, options: VisitorOptions): Promise<
   const { baseURL, viewport = desktop, colorScheme = 'light' } = options;
   const context = await browser.newContext({ baseURL, viewport, colorScheme, locale: 'en-GB' });
   context.setDefaultTimeout(10_000);
+  // Not everything that a page's policy refuses is said in the console: a caught `eval` is not.
+  await context.addInitScript(`document.addEventListener('securitypolicyviolation', (event) => {
+    console.error('refused by policy: ' + event.violatedDirective + ' ' + event.blockedURI);
+  })`);
   const complaints: string[] = [];
   context.on('page', (page) => listen(page, complaints));
   const page = await context.newPage();
@@ -45,7 +49,6 @@ export async function visit(browser: Browser, options: VisitorOptions): Promise<
 
 function listen(page: Page, complaints: string[]): void {
   page.on('console', (message) => {
-    // What a page's policy refuses is an error in the console too.
     if (message.type() === 'error' || message.type() === 'warning') {
       complaints.push(`console: ${message.text()}`);
     }
