@@ -132,8 +132,11 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
 
 function flushHead(exchange: Exchange): void {
   if (exchange.headSent || exchange.res.destroyed) return;
+  // The head of an answer that has no body leaves with its end.
+  if (isBodiless(exchange.method, exchange.status)) return;
   exchange.headSent = true;
-  exchange.res.flushHeaders();
+  // Not `flushHeaders`, which writes them as UTF-8: a byte past 0x7f would become two.
+  exchange.res.write('', 'latin1');
 }
 
 /** RFC 9112 §6.3: whatever length such an answer states is that of another one. */

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
 import type { Pool } from 'undici';
 import type { Plan } from '../plan/plan.ts';
+import { createConnector } from './connector.ts';
 
 // The pool alone: the package's index brings fetch, caches and mocks along, 11 MB that nothing here uses.
 const UndiciPool: typeof Pool = createRequire(import.meta.url)('undici/lib/dispatcher/pool.js');
@@ -42,8 +43,7 @@ export function openUpstream(origin: string, timeouts: Plan['timeouts']): Upstre
     bodyTimeout: 0,
     keepAliveTimeout: keptIdleMs,
     maxHeaderSize: maxHeaderBytes,
-    allowH2: false,
-    connectTimeout: timeouts.connectMs,
+    connect: createConnector(timeouts.connectMs),
   });
   const options = { keepAlive: true, maxFreeSockets: 256, timeout: keptIdleMs, scheduling: 'lifo' } as const;
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
