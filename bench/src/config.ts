@@ -34,7 +34,7 @@ Measures the gateway beside its peers on this machine and prints ratios. Takes u
   --seconds S      seconds of each round (wrk takes whole ones)
   --help           print this
 
-Exit codes: 0 every measured floor is met, 1 one is missed or requests failed, 2 wrong usage.
+Exit codes: 0 every measured floor is met, 1 one is missed or inconclusive, or requests failed, 2 wrong usage.
 `;
 
 const isProxy = (name: string): name is ProxyName => proxyNames.some((known) => known === name);

@@ -65,6 +65,16 @@ describe('floor', () => {
     },
   );
 
+  it('is inconclusive, whatever the figures, when other processes had much of the core of either', () => {
+    const crowded = { busyShare: 0.5, coreOthersShare: 0.4 };
+    const quiet = headline({ express: [round(1_000, 90)], gateway: [round(3_000, 30)] });
+    const noisyPeer = headline({ express: [round(1_000, 90, crowded)], gateway: [round(3_000, 30)] });
+    const noisyGateway = headline({ express: [round(1_000, 90)], gateway: [round(900, 90, crowded)] });
+    expect([quiet, noisyPeer, noisyGateway].map((scenario) => judgeFloor(floor, scenario).outcome)).toEqual([
+      ...['met', 'inconclusive', 'inconclusive'],
+    ]);
+  });
+
   it('is not measured, and not missed, when one side was left out', () => {
     expect(judgeFloor(floor, undefined).outcome).toBe('not measured');
     expect(judgeFloor(floor, headline({ express: [round(1, 1)] })).outcome).toBe('not measured');
@@ -81,8 +91,9 @@ describe('run', () => {
     ).toBe(true);
   });
 
-  it('fails on one missed floor', () => {
+  it('fails on one floor that is missed, or that nobody can tell', () => {
     expect(isPassed([met, { ...met, outcome: 'missed' }], [])).toBe(false);
+    expect(isPassed([met, { ...met, outcome: 'inconclusive' }], [])).toBe(false);
   });
 
   it('fails on errors of any proxy, and names where', () => {

@@ -9,7 +9,7 @@ export interface Floor {
 }
 
 export interface FloorOutcome extends Floor {
-  readonly outcome: 'met' | 'missed' | 'not measured';
+  readonly outcome: 'met' | 'missed' | 'inconclusive' | 'not measured';
   readonly measured?: number;
   readonly judgedBy?: 'requests/s' | 'CPU per request';
 }
@@ -27,6 +27,13 @@ const leastBusyShare = 0.9;
 
 function ranFreely({ rounds }: ProxyResult): boolean {
   return median(rounds.map(({ busyShare }) => busyShare ?? 0)) >= leastBusyShare;
+}
+
+/** With more of the core than this in other hands, caches are cold and code is compiled late: no figure is a proxy's own. */
+const mostOthersShare = 0.25;
+
+function wasCrowdedOut({ rounds }: ProxyResult): boolean {
+  return median(rounds.map(({ coreOthersShare }) => coreOthersShare ?? 0)) > mostOthersShare;
 }
 
 function rateRatio(gateway: ProxyResult, peer: ProxyResult): number | undefined {
@@ -50,9 +57,10 @@ export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): 
   const byRate = ranFreely(gateway) && ranFreely(peer);
   const measured = byRate ? rateRatio(gateway, peer) : cpuRatio(gateway, peer);
   if (measured === undefined || Number.isNaN(measured)) return { ...floor, outcome: 'not measured' };
+  const judged = measured >= floor.atLeast ? 'met' : 'missed';
   return {
     ...floor,
-    outcome: measured >= floor.atLeast ? 'met' : 'missed',
+    outcome: wasCrowdedOut(gateway) || wasCrowdedOut(peer) ? 'inconclusive' : judged,
     measured,
     judgedBy: byRate ? 'requests/s' : 'CPU per request',
   };
@@ -78,5 +86,8 @@ export function countErrors(scenarios: readonly ScenarioResult[]): ErrorCount[] 
 }
 
 export function isPassed(outcomes: readonly FloorOutcome[], scenarios: readonly ScenarioResult[]): boolean {
-  return outcomes.every(({ outcome }) => outcome !== 'missed') && countErrors(scenarios).length === 0;
+  return (
+    outcomes.every(({ outcome }) => outcome === 'met' || outcome === 'not measured') &&
+    countErrors(scenarios).length === 0
+  );
 }
