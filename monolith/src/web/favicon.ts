@@ -1,3 +1,5 @@
+export const iconPath = '/favicon.svg';
+
 /** A table with a place for each side, and the one that is called. */
 export const faviconSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="8" fill="#1d6b52"/>

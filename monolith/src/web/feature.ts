@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { compressAsset, sendAsset } from './asset.ts';
 import { clientBundle } from './bundle-client.ts';
-import { faviconSvg } from './favicon.ts';
+import { faviconSvg, iconPath } from './favicon.ts';
 import { pageAt, pages } from './pages.ts';
 import { type JoinPage, renderJoinPage, renderNotFound, renderShell } from './shell.ts';
 
@@ -23,7 +23,7 @@ export async function createWebFeature(): Promise<WebFeature> {
   const [{ script, style }, icon] = await Promise.all([
     clientBundle(),
     compressAsset({
-      path: '/favicon.svg',
+      path: iconPath,
       contentType: 'image/svg+xml',
       body: Buffer.from(faviconSvg),
       lifetime: 'day',

@@ -31,8 +31,8 @@ export function renderShell(assets: ShellAssets, title: string): string {
 export function renderJoinPage(assets: ShellAssets, { waitlist }: JoinPage): string {
   if (waitlist === undefined)
     return renderNotFound(assets, 'There is no such list. It may have been removed.');
-  const body = html`<div id="app" data-waitlist="${JSON.stringify(waitlist)}"><main class="page page-narrow" id="main">
-      <h1>${waitlist.name}</h1>
+  const body = html`<div id="app" data-waitlist="${JSON.stringify(waitlist)}">${header(assets)}<main class="page page-narrow" id="main">
+      <div class="page-head"><h1>${waitlist.name}</h1></div>
       <p class="lead">${lineSummary(waitlist)}</p>
       <noscript><p>To join from this page, JavaScript is needed. Please ask the host to add you.</p></noscript>
     </main></div>`;
@@ -40,12 +40,19 @@ export function renderJoinPage(assets: ShellAssets, { waitlist }: JoinPage): str
 }
 
 export function renderNotFound(assets: ShellAssets, message = 'There is no page at this address.'): string {
-  const body = html`<div id="app"><main class="page page-narrow" id="main">
-      <h1>Not found</h1>
+  const body = html`<div id="app">${header(assets)}<main class="page page-narrow" id="main">
+      <div class="page-head"><h1>Not found</h1></div>
       <p class="lead">${message}</p>
       <p><a class="button" href="/">Go to the start</a></p>
     </main></div>`;
   return renderDocument(assets, { title: 'Not found', body, script: false });
+}
+
+/** As the client draws it for guests: what it finds in place does not move when it takes over. */
+function header({ icon }: ShellAssets): Html {
+  return html`<header class="site-header"><div class="site-header-row">
+      <a class="brand" href="/"><img src="${icon}" alt="" width="28" height="28">Waitlist</a>
+    </div></header>`;
 }
 
 interface Document {

@@ -1,3 +1,4 @@
+import { iconPath } from '../../favicon.ts';
 import { type PageName, pathOfPage } from '../../pages.ts';
 import { useSession } from '../session/use-session.ts';
 import { Avatar } from './avatar.tsx';
@@ -13,7 +14,7 @@ export function SiteHeader({ page }: { readonly page: PageName | undefined }) {
     <header class="site-header">
       <div class="site-header-row">
         <a class="brand" href={pathOfPage('home')}>
-          <BrandMark />
+          <img src={iconPath} alt="" width={28} height={28} />
           Waitlist
         </a>
         {!isForGuests && (
@@ -37,21 +38,5 @@ export function SiteHeader({ page }: { readonly page: PageName | undefined }) {
         )}
       </div>
     </header>
-  );
-}
-
-function BrandMark() {
-  return (
-    <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-      <rect width="32" height="32" rx="8" fill="var(--brand)" />
-      <path
-        d="M8 10h9M8 16h7M8 22h9"
-        fill="none"
-        stroke="var(--on-brand)"
-        stroke-width="2.6"
-        stroke-linecap="round"
-      />
-      <circle cx="23" cy="16" r="4" fill="var(--signal)" />
-    </svg>
   );
 }
