@@ -67,8 +67,8 @@ describe('an upstream that dies within the body', () => {
     const bodyBytes = 3_000;
     const cuts = new Map<string, number>();
     const upstream = await rawUpstream((socket, head) => {
-      const [, framing = '', nth = ''] = /\/(sized|chunked)\/(\d+)/.exec(head) ?? [];
-      die(socket, framing, cuts.get(nth) ?? 0, random() < 0.5);
+      const [, framing = '', nth = ''] = /\/(sized|chunked|unsized)\/(\d+)/.exec(head) ?? [];
+      die(socket, framing as 'sized', cuts.get(nth) ?? 0, random() < 0.5);
     });
     const gateway = await startGateway(upstream.port);
     let complete = 0;
@@ -76,7 +76,7 @@ describe('an upstream that dies within the body', () => {
     const total = 1_000;
     const one = async (nth: number) => {
       cuts.set(String(nth), Math.floor(random() * bodyBytes));
-      const framing = random() < 0.5 ? 'sized' : 'chunked';
+      const framing = ['sized', 'chunked', 'unsized'][Math.floor(random() * 3)] ?? '';
       const version = random() < 0.3 ? '1.0' : '1.1';
       const path = `/${framing}/${nth}`;
       const client = await rawClient(gateway.port);
@@ -102,17 +102,19 @@ describe('an upstream that dies within the body', () => {
     await upstream.close();
   });
 
-  function die(socket: Socket, framing: string, cut: number, hard: boolean): void {
-    const head = framing === 'sized' ? 'Content-Length: 3000' : 'Transfer-Encoding: chunked';
+  function die(socket: Socket, framing: 'sized' | 'chunked' | 'unsized', cut: number, hard: boolean): void {
+    // Without a length, only a reset tells a death from an end.
+    const heads = { sized: 'Content-Length: 3000', chunked: 'Transfer-Encoding: chunked', unsized: 'X-A: b' };
+    const head = heads[framing];
     // Chunked: whole chunks and then nothing, or a chunk cut in two.
     const part =
-      framing === 'sized'
+      framing !== 'chunked'
         ? 'x'.repeat(cut)
         : cut % 2 === 0
           ? chunk('x'.repeat(cut + 1))
           : chunk('x'.repeat(cut)).slice(0, -3);
     socket.write(`HTTP/1.1 200 OK\r\n${head}\r\n\r\n${part}`, () => {
-      if (hard) socket.resetAndDestroy();
+      if (hard || framing === 'unsized') socket.resetAndDestroy();
       else socket.destroy();
     });
   }
