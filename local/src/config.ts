@@ -16,6 +16,8 @@ const schema = z.object({
   MAIL_WEB_PORT: portSchema.default(8025),
   MAIL_SMTP_PORT: portSchema.default(2525),
   BANYAN_DATA_DIR: z.string().default(fileURLToPath(new URL('../../.banyan', import.meta.url))),
+  /** Set by npm for the scripts that it runs. */
+  npm_lifecycle_event: z.string().optional(),
   /** Another PostgreSQL than the embedded one. */
   DATABASE_URL: urlOf('postgres', 'postgresql').optional(),
   /** Another mail server than the sink. */
@@ -34,6 +36,7 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly smtpUrl: string | undefined;
+  readonly underNpm: boolean;
 }
 
 export type ConfigOutcome =
@@ -64,6 +67,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(values.BANYAN_DATA_DIR),
     databaseUrl: values.DATABASE_URL,
     smtpUrl: values.SMTP_URL,
+    underNpm: values.npm_lifecycle_event !== undefined,
   };
   const faults = doubledPorts(config.ports);
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config };

@@ -10,6 +10,7 @@ import pg from 'pg';
 import {
   environmentFor,
   type Ready,
+  runNpmStart,
   runStart,
   type StartEnvironment,
   type StartRun,
@@ -127,6 +128,17 @@ describe('npm start', () => {
     expect(second.printed()).toContain('found the PostgreSQL of an earlier run');
     expect(await untilGone(pids.monolith, 10_000)).toBe(true);
     expect(await untilGone(pids.gateway, 10_000)).toBe(true);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('leaves nothing behind an npm that ends by %s', async (signal) => {
+    const run = runNpmStart(environment, ['--no-demo']);
+    runs.push(run);
+    const { pids } = await run.ready;
+    run.send(signal);
+    // Its outputs are closed once the last process that had them is gone.
+    await run.ended;
+    for (const pid of Object.values(pids)) expect(await untilGone(pid ?? 0, 15_000)).toBe(true);
+    await nobodyListens(environment);
   });
 
   it('starts a part again that was killed', async () => {

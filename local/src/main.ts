@@ -1,6 +1,7 @@
 import { type Config, readConfig } from './config.ts';
 import { demoPassword, demoWaitlists } from './demo/demo-data.ts';
 import { makeDemoOnce } from './demo/make-demo-once.ts';
+import { onceOrphaned } from './processes/once-orphaned.ts';
 import { checkPorts } from './stack/check-stack-ports.ts';
 import { removeDataFolder } from './stack/data-folder.ts';
 import { type Stack, startStack } from './stack/start-stack.ts';
@@ -43,6 +44,13 @@ async function run(config: Config, args: Arguments): Promise<void> {
         process.exit(130);
       }
       progress.line('\nStopping. Once more stops at once.');
+      stopping.abort();
+      onStopAsked();
+    });
+  }
+
+  if (config.underNpm) {
+    await onceOrphaned(() => {
       stopping.abort();
       onStopAsked();
     });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { freePorts } from '../src/ports/free-port.ts';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 const readySchema = z.object({
@@ -50,9 +51,19 @@ export async function environmentFor(dataDir: string): Promise<StartEnvironment>
   return { ...Object.fromEntries(entries), BANYAN_DATA_DIR: dataDir, BCRYPT_COST: '4' };
 }
 
-/** Runs `npm start -- --json` as a process of its own, as a person would. */
+/** Runs what `npm start -- --json` runs, as a process of its own. */
 export function runStart(environment: StartEnvironment, args: readonly string[] = []): StartRun {
-  const child: ChildProcess = spawn(process.execPath, [program, '--json', ...args], {
+  return runAs(environment, process.execPath, [program, '--json', ...args]);
+}
+
+/** Runs it by npm itself, which is then the process that is signalled. */
+export function runNpmStart(environment: StartEnvironment, args: readonly string[] = []): StartRun {
+  return runAs(environment, 'npm', ['--silent', 'start', '--', '--json', ...args]);
+}
+
+function runAs(environment: StartEnvironment, command: string, args: readonly string[]): StartRun {
+  const child: ChildProcess = spawn(command, args, {
+    cwd: root,
     // In a group of its own: what is sent to it must not reach the tests.
     detached: true,
     env: { ...process.env, NODE_OPTIONS: '', ...environment },

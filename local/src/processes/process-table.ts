@@ -30,12 +30,24 @@ export async function commandOf(pid: number): Promise<string | undefined> {
   // Minimal machines have no `ps`, macOS has no /proc.
   const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   if (fromProc) return fromProc.replaceAll('\0', ' ').trim();
+  return ps(pid, 'args=');
+}
+
+async function ps(pid: number, column: string): Promise<string | undefined> {
   try {
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'args=', '-ww', '-p', String(pid)]);
+    const { stdout } = await promisify(execFile)('ps', ['-o', column, '-ww', '-p', String(pid)]);
     return stdout.trim() || undefined;
   } catch {
     return undefined;
   }
+}
+
+/** The process that started it, or undefined if it is gone or the machine won't tell. */
+export async function parentOf(pid: number): Promise<number | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  const text =
+    stat === undefined ? await ps(pid, 'ppid=') : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1];
+  return Number(text) || undefined;
 }
 
 /** Resolves to false if the process is still there after `timeoutMs`. */
