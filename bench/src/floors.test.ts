@@ -65,6 +65,15 @@ describe('floor', () => {
     },
   );
 
+  it('takes no notice of a round in which nothing was answered', () => {
+    const { cpuUsPerRequest: _, ...silent } = round(0, 0, { busyShare: 0 });
+    const scenario = headline({ express: [silent, round(1_000, 90)], gateway: [round(3_000, 30), silent] });
+    expect(judgeFloor(floor, scenario)).toMatchObject({ measured: 3, judgedBy: 'CPU per request' });
+    expect(judgeFloor(floor, headline({ express: [silent], gateway: [silent] })).outcome).toBe(
+      'not measured',
+    );
+  });
+
   it('is inconclusive, whatever the figures, when other processes had much of the core of either', () => {
     const crowded = { busyShare: 0.5, coreOthersShare: 0.4 };
     const quiet = headline({ express: [round(1_000, 90)], gateway: [round(3_000, 30)] });

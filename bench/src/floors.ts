@@ -44,7 +44,7 @@ function rateRatio(gateway: ProxyResult, peer: ProxyResult): number | undefined 
 /** The cheapest round of each: a neighbour in the processor's caches can make a request dearer and never cheaper. */
 function cpuRatio(gateway: ProxyResult, peer: ProxyResult): number {
   const lowest = ({ rounds }: ProxyResult) =>
-    Math.min(...rounds.map((round) => round.cpuUsPerRequest ?? Number.NaN));
+    Math.min(...rounds.map(({ cpuUsPerRequest = Number.POSITIVE_INFINITY }) => cpuUsPerRequest));
   return lowest(peer) / lowest(gateway);
 }
 
@@ -56,7 +56,7 @@ export function judgeFloor(floor: Floor, headline: ScenarioResult | undefined): 
 
   const byRate = ranFreely(gateway) && ranFreely(peer);
   const measured = byRate ? rateRatio(gateway, peer) : cpuRatio(gateway, peer);
-  if (measured === undefined || Number.isNaN(measured)) return { ...floor, outcome: 'not measured' };
+  if (measured === undefined || !Number.isFinite(measured)) return { ...floor, outcome: 'not measured' };
   const judged = measured >= floor.atLeast ? 'met' : 'missed';
   return {
     ...floor,

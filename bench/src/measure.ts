@@ -49,7 +49,7 @@ export async function measureRound(
   const cpuMs = after.cpuMs - before.cpuMs;
   return {
     ...loadFigures(report),
-    cpuUsPerRequest: (cpuMs * 1_000) / Math.max(1, report.requests),
+    ...(report.requests === 0 ? {} : { cpuUsPerRequest: (cpuMs * 1_000) / report.requests }),
     busyShare: cpuMs / (report.seconds * 1_000),
     rssBytes: after.rssBytes,
     ...(coreOthersShare === undefined ? {} : { coreOthersShare }),

@@ -9,7 +9,7 @@ export interface Round {
   readonly requestsPerSecond: number;
   readonly errors: number;
   readonly latencyUs: Percentiles;
-  /** Processor time of the proxy's processes; undefined for direct, which has none. */
+  /** Processor time of the proxy's processes; undefined for direct, which has none, and where nothing was answered. */
   readonly cpuUsPerRequest?: number;
   readonly rssBytes?: number;
   /** Share of the round in which the proxy ran: 1 is one core, all of the time. */
