@@ -11,18 +11,22 @@ const mail: Mail = {
 };
 
 describe('mailer', () => {
-  let server: Server | undefined;
-  let mailer: Mailer | undefined;
+  const started: { readonly server: Server; readonly mailer: Mailer }[] = [];
   afterEach(async () => {
-    mailer?.close();
-    const closing = server;
-    if (closing) await new Promise((resolve) => closing.close(resolve));
+    for (const { server, mailer } of started.splice(0)) {
+      mailer.close();
+      await closeServer(server);
+    }
   });
+
+  async function closeServer(server: Server): Promise<void> {
+    if (server.listening) await new Promise((resolve) => server.close(resolve));
+  }
 
   /** As much of RFC 5321 as a sender needs, on a real socket. `answers`: what a command is answered with, if not yes. */
   async function startMailer(answers: Readonly<Record<string, string>> = {}) {
     const received: string[][] = [];
-    server = createServer((socket) => {
+    const server = createServer((socket) => {
       socket.on('error', () => undefined).write('220 test\r\n');
       let message: string[] | undefined;
       createInterface(socket).on('line', (line) => {
@@ -42,14 +46,15 @@ describe('mailer', () => {
         socket.write(`${answer}\r\n`);
       });
     });
-    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    mailer = createMailer({
+    const mailer = createMailer({
       smtpUrl: `smtp://127.0.0.1:${port}`,
       mailFrom: 'Waitlist <no-reply@waitlist.test>',
     });
-    return { mailer, received };
+    started.push({ server, mailer });
+    return { server, mailer, received };
   }
 
   async function faultOf(answers: Readonly<Record<string, string>>): Promise<unknown> {
@@ -88,9 +93,8 @@ describe('mailer', () => {
   });
 
   it('says so too when no server is there', async () => {
-    const { mailer } = await startMailer();
-    await new Promise((resolve) => server?.close(resolve));
-    server = undefined;
+    const { server, mailer } = await startMailer();
+    await closeServer(server);
     await expect(mailer.send(mail)).rejects.toMatchObject({
       permanent: false,
       message: 'The mail server could not be reached.',
