@@ -28,29 +28,32 @@ export type Role = (typeof Role)[keyof typeof Role];
 
 export const internalPrefix = 'x-banyan-';
 
-const roles: Readonly<Record<string, Role>> = {
-  host: Role.host,
-  connection: Role.connection,
-  'content-length': Role.contentLength,
-  'transfer-encoding': Role.transferEncoding,
-  authorization: Role.single,
-  'content-type': Role.single,
-  te: Role.te,
-  'x-request-id': Role.requestId,
-  'x-forwarded-for': Role.forwardedFor,
-  'x-forwarded-proto': Role.forwardedProto,
-  'x-forwarded-host': Role.forwardedHost,
-  forwarded: Role.forwardedOther,
-  'x-real-ip': Role.forwardedOther,
-  expect: Role.expect,
-  trailer: Role.trailer,
-  'keep-alive': Role.drop,
-  'proxy-connection': Role.drop,
-  'proxy-authenticate': Role.drop,
-  'proxy-authorization': Role.drop,
-  upgrade: Role.drop,
-  'http2-settings': Role.drop,
-};
+// A map: a header may be called `constructor`, which every object has.
+const roles: ReadonlyMap<string, Role> = new Map<string, Role>(
+  Object.entries({
+    host: Role.host,
+    connection: Role.connection,
+    'content-length': Role.contentLength,
+    'transfer-encoding': Role.transferEncoding,
+    authorization: Role.single,
+    'content-type': Role.single,
+    te: Role.te,
+    'x-request-id': Role.requestId,
+    'x-forwarded-for': Role.forwardedFor,
+    'x-forwarded-proto': Role.forwardedProto,
+    'x-forwarded-host': Role.forwardedHost,
+    forwarded: Role.forwardedOther,
+    'x-real-ip': Role.forwardedOther,
+    expect: Role.expect,
+    trailer: Role.trailer,
+    'keep-alive': Role.drop,
+    'proxy-connection': Role.drop,
+    'proxy-authenticate': Role.drop,
+    'proxy-authorization': Role.drop,
+    upgrade: Role.drop,
+    'http2-settings': Role.drop,
+  }),
+);
 
 // Names repeat across requests: their role is remembered, up to a bound, for any client may invent names.
 const remembered = new Map<string, Role>();
@@ -65,7 +68,7 @@ export function roleOf(name: string): Role {
 }
 
 function findRole(name: string): Role {
-  const role = roles[name] ?? (name.startsWith('x-forwarded-') ? Role.forwardedOther : Role.pass);
+  const role = roles.get(name) ?? (name.startsWith('x-forwarded-') ? Role.forwardedOther : Role.pass);
   if (role !== Role.pass) return role;
   if (name.startsWith(internalPrefix)) return Role.drop;
   // CGI and WSGI servers read `X_Forwarded_For` as `X-Forwarded-For`: it must not stand beside ours.

@@ -207,6 +207,11 @@ describe('a request', () => {
     }
   });
 
+  it('keeps headers whose names mean something to JavaScript', async () => {
+    const headers = 'constructor: 1\r\n__proto__: 2\r\ntoString: 3\r\nhasownproperty: 4\r\n';
+    expect(await seenBy(get(headers))).toContain(headers);
+  });
+
   it('loses the hop-by-hop headers, those that Connection names, and internal ones', async () => {
     const seen = await seenBy(
       'GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Named, Content-Length, Host\r\nX-Named: 1\r\nKeep-Alive: 5\r\n' +
