@@ -81,6 +81,10 @@ describe('sessions', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(ada.refreshToken)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(20);
+    // None of them retired another: the client may have kept any.
+    const { id } = await sessionOf(ada);
+    const living = app.db('refresh_tokens').where({ session_id: id }).whereNull('exchanged_at');
+    expect(await living).toHaveLength(20);
     await me(answers[0]?.body).expect(200);
   });
 

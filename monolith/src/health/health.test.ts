@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
+import { until } from '../testing/until.ts';
 
 describe('health', () => {
   let app: TestApp;
@@ -20,5 +21,13 @@ describe('health', () => {
     await request(app.url).get('/healthz').expect(200);
     await app.db('knex_migrations').where({ name: 'renamed' }).update({ name: '0004-notifications' });
     await request(app.url).get('/readyz').expect(200);
+  });
+
+  it('comes through the loss of every connection to its database', async () => {
+    await app.db.raw(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await until(async () => (await fetch(`${app.url}/readyz`)).ok);
+    await request(app.url).get('/api/public/waitlists/nobody').expect(404);
   });
 });

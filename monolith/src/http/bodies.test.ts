@@ -100,6 +100,14 @@ describe('bodies', () => {
     expect(chunked.status).toBe(413);
   });
 
+  it('shows that refusal also to a client that sends far more than is read', async () => {
+    const body = Buffer.alloc(20 * 1024 * 1024, 'x');
+    expect(await codeOf(register(body))).toBe('413 payload_too_large');
+    const form = { 'content-type': 'multipart/form-data; boundary=xyz' };
+    expect(await codeOf(register(body, form))).toBe('413 payload_too_large');
+    expect(await codeOf(register(body, { 'content-type': 'text/plain' }))).toBe('415 unsupported_media_type');
+  });
+
   it('says everything that is wrong at once, with its place', async () => {
     const { body } = await register(JSON.stringify({ email: 'x', password: 'short' })).expect(400);
     const places = body.error.details.map(({ path }: { path: string }) => path);

@@ -21,7 +21,6 @@ const maxFieldBytes = 64 * 1024;
 export async function readForm(request: Request, response: Response, form: FormSpec): Promise<ReadForm> {
   const { upload: rule } = form;
   if (Number(request.headers['content-length'] ?? 0) > rule.maxBytes + maxFieldBytes) {
-    request.on('error', () => undefined).resume();
     throw fileTooLarge(rule);
   }
   const read = multer({
@@ -50,8 +49,6 @@ export async function readForm(request: Request, response: Response, form: FormS
 
 function toApiError(fault: unknown, request: Request, rule: UploadRule): Error {
   if (request.destroyed && !request.complete) return new ClientGone();
-  // The parser may have stopped early: read on, so that the client gets to see the answer.
-  request.on('error', () => undefined).resume();
   if (!(fault instanceof multer.MulterError)) {
     // The parser's own faults: no boundary, a form that ends too early, headers of a part that are none.
     return new ApiError('invalid_request', 'The body is not a whole multipart form.', { cause: fault });

@@ -3,18 +3,19 @@ import type { Request } from 'express';
 import { ClientGone } from './client-gone.ts';
 
 /**
- * Reads a body as UTF-8 text of at most `maxBytes`. Past that, what follows is discarded unread.
+ * Reads a body as UTF-8 text of at most `maxBytes`. What follows is discarded by
+ * the server once the answer is out, so that a client that sends all of it before it reads gets to see that answer.
  * @throws ApiError payload_too_large, invalid_request
  * @throws ClientGone
  */
 export async function readTextBody(request: Request, maxBytes: number): Promise<string> {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(request, maxBytes);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) settle(() => reject(tooLarge(request, maxBytes)));
+      if (size > maxBytes) settle(() => reject(tooLarge(maxBytes)));
       else chunks.push(chunk);
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks, size)));
@@ -32,8 +33,6 @@ export async function readTextBody(request: Request, maxBytes: number): Promise<
   }
 }
 
-function tooLarge(request: Request, maxBytes: number): ApiError {
-  // Read on, so that a client that sends its whole body before it reads gets to see this answer.
-  request.on('error', () => undefined).resume();
+function tooLarge(maxBytes: number): ApiError {
   return new ApiError('payload_too_large', `The body is larger than ${maxBytes} bytes.`);
 }
