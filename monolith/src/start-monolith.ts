@@ -30,7 +30,7 @@ export interface Parts {
 export async function startMonolith(config: Config, parts: Partial<Parts> = {}): Promise<Monolith> {
   const { clock = systemClock, log = createLog(config.logLevel), mailer = createMailer(config) } = parts;
   await migrate(config.databaseUrl);
-  const db = connect({ url: config.databaseUrl, poolSize: config.databasePoolSize });
+  const db = connect({ url: config.databaseUrl, poolSize: config.databasePoolSize, log });
   const app = await createApp({ config, db, clock, mailer, log });
   const closeParts = async () => {
     await withinMs(app.stop(), config.drainSeconds * 1_000);

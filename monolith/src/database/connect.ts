@@ -1,15 +1,18 @@
 import createKnex, { type Knex } from 'knex';
+import type { Log } from '../log.ts';
 
 export interface ConnectOptions {
   readonly url: string;
   readonly poolSize: number;
+  /** For what happens to connections that nobody is using, as when the database restarts. */
+  readonly log?: Log;
 }
 
 /**
  * Opens the pool. Every wait on the database is bounded, so that a database that hangs turns into answers of 503 and
  * not into a heap of waiting requests.
  */
-export function connect({ url, poolSize }: ConnectOptions): Knex {
+export function connect({ url, poolSize, log }: ConnectOptions): Knex {
   return createKnex({
     client: 'pg',
     connection: {
@@ -22,5 +25,12 @@ export function connect({ url, poolSize }: ConnectOptions): Knex {
     },
     pool: { min: 0, max: poolSize },
     acquireConnectionTimeout: 5_000,
+    // Knex would write lines of its own kind to the console.
+    log: {
+      debug: (message: unknown) => log?.debug({ detail: String(message) }, 'database'),
+      deprecate: (message: unknown) => log?.warn({ detail: String(message) }, 'database'),
+      warn: (message: unknown) => log?.warn({ detail: String(message) }, 'database'),
+      error: (message: unknown) => log?.warn({ detail: String(message) }, 'database'),
+    },
   });
 }
