@@ -71,7 +71,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   const connections = followConnections(blockListOf(plan.trustedProxies), settle);
   const sweep = createBufferSweep();
   const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
-  const forwardBodiless = createForwardBodiless(answer, clock);
+  const bodiless = createForwardBodiless(answer, clock);
   const forwardStreamed = createForwardStreamed(answer, clock, sweep);
   const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
   const pipeline = createRequestPipeline({
@@ -86,7 +86,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     },
     unanswered: () => load.unanswered,
     forward: (exchange, upstream) =>
-      exchange.hasBody ? forwardStreamed(exchange, upstream) : forwardBodiless(exchange, upstream),
+      exchange.hasBody ? forwardStreamed(exchange, upstream) : bodiless.forward(exchange, upstream),
   });
   const server = createClientServer({
     plan,
@@ -200,7 +200,8 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     clearInterval(idle);
     clearTimeout(deadline);
     watch.stop();
-    await Promise.all(upstreams.all().map((upstream) => upstream.close()));
+    bodiless.close();
+    for (const upstream of upstreams.all()) upstream.close();
     const opsClosed = once(ops, 'close');
     ops.close();
     ops.closeAllConnections();

@@ -4,13 +4,15 @@ import { type Exchange, Phase } from '../exchange.ts';
 import { type Failure, failures } from './failure.ts';
 import { answerHead, answerHeaders, trailerPairs } from './headers.ts';
 
-type RawHeaders = readonly (Buffer | string)[];
+type RawHeaders = readonly string[];
 
 /** Takes an upstream's answer in its parts and passes each on to the client as it comes. */
 export interface Answer {
   information(exchange: Exchange, status: number, raw: RawHeaders): void;
   head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void;
   body(exchange: Exchange, chunk: Buffer): void;
+  /** The same, of bytes that will be overwritten after the call. */
+  lentBody(exchange: Exchange, chunk: Buffer): void;
   end(exchange: Exchange, rawTrailers: RawHeaders): void;
   /** The answer will not come, or not whole. Cancels what is left of the call. */
   fail(exchange: Exchange, failure: Failure): void;
@@ -60,6 +62,13 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     }
     // Head and body nearly always come in one packet and leave in one; if no body follows at once, the head goes alone.
     process.nextTick(flushHead, exchange);
+  }
+
+  function lentBody(exchange: Exchange, chunk: Buffer): void {
+    // What is written as text has been copied by that.
+    const asText =
+      !exchange.headSent && exchange.bytesLeft === chunk.length && chunk.length <= oneWriteMaxBytes;
+    body(exchange, asText ? chunk : Buffer.from(chunk));
   }
 
   function body(exchange: Exchange, chunk: Buffer): void {
@@ -127,7 +136,7 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.req.resume();
   }
 
-  return { information, head, body, end, fail };
+  return { information, head, body, lentBody, end, fail };
 }
 
 function flushHead(exchange: Exchange): void {

@@ -52,24 +52,18 @@ const byCode: Readonly<Record<string, UpstreamFailure>> = {
   ECONNREFUSED: 'connect-refused',
   ENOENT: 'connect-failed',
   ETIMEDOUT: 'connect-timeout',
-  UND_ERR_CONNECT_TIMEOUT: 'connect-timeout',
   EHOSTUNREACH: 'connect-failed',
   ENETUNREACH: 'connect-failed',
   EADDRNOTAVAIL: 'connect-failed',
   EMFILE: 'connect-failed',
-  UND_ERR_HEADERS_OVERFLOW: 'response-malformed',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'response-malformed',
 };
 
-/** Names an error that a client library gave before the answer's head was there. */
+/** Names an error that a connection gave before the answer's head was there. */
 export function failureBeforeHead(error: Error): Failure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const known = byCode[code];
   if (known !== undefined) return failures[known];
-  if (/^(HPE_|UND_ERR_INVALID)/.test(code) || error.name === 'HTTPParserError')
-    return failures['response-malformed'];
-  // undici: an answer that nobody asked for, a 101 for instance.
-  if (/^bad (response|upgrade)$/.test(error.message)) return failures['response-malformed'];
+  if (code.startsWith('HPE_')) return failures['response-malformed'];
   if (/^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO|HOSTNAME_MISMATCH)/.test(code)) {
     return failures['tls-failure'];
   }

@@ -7,10 +7,7 @@ import { failureBeforeHead, failures } from './failure.ts';
 import { trailerPairs } from './headers.ts';
 import { type Upstream, upstreamMaxHeaderBytes } from './upstream.ts';
 
-/**
- * Forwards requests with a body by `node:http`, which undici's dispatch can't replace: it has no request trailers and no
- * `Expect`, and it destroys the client's request when the upstream fails, so that no answer could be given any more.
- */
+/** Forwards requests with a body by `node:http`, which has what bodies need: framing, back-pressure, trailers, `Expect`. */
 export function createForwardStreamed(
   answer: Answer,
   clock: { readonly now: number },
@@ -18,6 +15,8 @@ export function createForwardStreamed(
 ) {
   return function forwardStreamed(exchange: Exchange, upstream: Upstream): void {
     const { req, res, method, target: path, headers } = exchange;
+    // HTTP/1.0 may do without.
+    if (exchange.host === '') headers.push('Host', upstream.authority);
     if (exchange.expectsContinue) headers.push('Expect', '100-continue');
     exchange.phase = Phase.connecting;
     exchange.progressAt = clock.now;

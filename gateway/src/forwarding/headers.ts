@@ -114,14 +114,14 @@ export interface AnswerHead {
  * What a client may see of an answer's headers: all but the connection's own and internal ones. `Transfer-Encoding` goes
  * because the gateway frames its own connection; the body's bytes stay.
  */
-export function answerHead(raw: readonly (Buffer | string)[]): AnswerHead {
+export function answerHead(raw: readonly string[]): AnswerHead {
   const headers: string[] = [];
   let named: readonly string[] = none;
   let contentLength = -1;
   let eventStream = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = text(raw[i]);
-    const value = text(raw[i + 1]);
+    const name = raw[i] ?? '';
+    const value = raw[i + 1] ?? '';
     switch (roleOf(name)) {
       case Role.connection:
         named = named.length === 0 ? namedByConnection(value) : [...named, ...namedByConnection(value)];
@@ -147,22 +147,16 @@ export function answerHead(raw: readonly (Buffer | string)[]): AnswerHead {
   return { headers, contentLength, eventStream };
 }
 
-export function answerHeaders(raw: readonly (Buffer | string)[]): string[] {
+export function answerHeaders(raw: readonly string[]): string[] {
   return answerHead(raw).headers;
 }
 
 /** Trailer fields as pairs. Framing and routing fields may not come late (RFC 9110 §6.5.1), so that they are left out. */
-export function trailerPairs(raw: readonly (Buffer | string)[]): [string, string][] {
+export function trailerPairs(raw: readonly string[]): [string, string][] {
   const pairs: [string, string][] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = text(raw[i]);
-    if (roleOf(name) === Role.pass) pairs.push([name, text(raw[i + 1])]);
+    const name = raw[i] ?? '';
+    if (roleOf(name) === Role.pass) pairs.push([name, raw[i + 1] ?? '']);
   }
   return pairs;
-}
-
-/** Header bytes are Latin-1 on the wire (RFC 9110 §5.5), one character to a byte, so that they survive both ways. */
-function text(part: Buffer | string | undefined): string {
-  if (typeof part === 'string') return part;
-  return part === undefined ? '' : part.toString('latin1');
 }

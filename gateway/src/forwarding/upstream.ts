@@ -1,13 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
-import type { Pool } from 'undici';
 import type { Plan } from '../plan/plan.ts';
-import { createConnector } from './connector.ts';
-
-// The pool alone: the package's index brings fetch, caches and mocks along, 11 MB that nothing here uses.
-const UndiciPool: typeof Pool = createRequire(import.meta.url)('undici/lib/dispatcher/pool.js');
 
 /** A server that the gateway forwards to, with the connections it keeps to it. */
 export interface Upstream {
@@ -17,34 +11,23 @@ export interface Upstream {
   readonly secure: boolean;
   /** The name that a certificate must prove: the upstream's own, not the one in the client's Host header. */
   readonly servername: string;
-  /** For requests without a body. */
-  readonly pool: Pool;
-  /** For the others. */
+  /** Host and port, as a Host header has them. */
+  readonly authority: string;
+  /** For requests with a body. */
   readonly agent: HttpAgent;
-  close(): Promise<void>;
+  close(): void;
 }
 
 const keptIdleMs = 4_000;
-const maxHeaderBytes = 65_536;
 
 /**
  * Connections are not capped: an event stream holds one for hours, and a cap would let a few of them starve the rest.
  * What bounds them is the number of client connections and unanswered requests.
  */
-export function openUpstream(origin: string, timeouts: Plan['timeouts']): Upstream {
+export function openUpstream(origin: string): Upstream {
   const url = new URL(origin);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
   const secure = url.protocol === 'https:';
-  // The timeouts of an exchange are the watch's business, so that both transports keep the same ones.
-  const pool = new UndiciPool(origin, {
-    connections: null,
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: keptIdleMs,
-    maxHeaderSize: maxHeaderBytes,
-    connect: createConnector(timeouts.connectMs),
-  });
   const options = { keepAlive: true, maxFreeSockets: 256, timeout: keptIdleMs, scheduling: 'lifo' } as const;
   const agent = secure ? new HttpsAgent(options) : new HttpAgent(options);
   return {
@@ -53,16 +36,13 @@ export function openUpstream(origin: string, timeouts: Plan['timeouts']): Upstre
     port: Number(url.port) || (secure ? 443 : 80),
     secure,
     servername: isIP(hostname) === 0 ? hostname : '',
-    pool,
+    authority: url.host,
     agent,
-    close: async () => {
-      agent.destroy();
-      await pool.destroy();
-    },
+    close: () => agent.destroy(),
   };
 }
 
-export const upstreamMaxHeaderBytes = maxHeaderBytes;
+export const upstreamMaxHeaderBytes = 65_536;
 
 /** Every upstream that the plan names, each opened once even where several capabilities share it. */
 export interface Upstreams {
@@ -76,7 +56,7 @@ export function openUpstreams(plan: Plan): Upstreams {
   const open = (origin: string): Upstream => {
     const known = byOrigin.get(origin);
     if (known !== undefined) return known;
-    const upstream = openUpstream(origin, plan.timeouts);
+    const upstream = openUpstream(origin);
     byOrigin.set(origin, upstream);
     return upstream;
   };
