@@ -73,7 +73,7 @@ export const scenarios: readonly Scenario[] = [
     proxies: everyProxy,
     base: 'express',
     rounds: 3,
-    secondsPerRound: 2,
+    secondsPerRound: 1,
     warmUpRequests: 8_000,
   },
   {
@@ -84,7 +84,7 @@ export const scenarios: readonly Scenario[] = [
     proxies: everyProxy,
     base: 'express',
     rounds: 3,
-    secondsPerRound: 2,
+    secondsPerRound: 1,
     warmUpRequests: 8_000,
   },
   {
