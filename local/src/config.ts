@@ -16,6 +16,12 @@ const schema = z.object({
   MAIL_WEB_PORT: portSchema.default(8025),
   MAIL_SMTP_PORT: portSchema.default(2525),
   BANYAN_DATA_DIR: z.string().default(fileURLToPath(new URL('../../.banyan', import.meta.url))),
+  /** Of the monolith's timer: whoever tries it out need not wait for the minute that it takes in life. */
+  NOTIFICATION_INTERVAL_SECONDS: z
+    .string()
+    .regex(/^\d{1,5}$/, 'must be a number of seconds')
+    .transform(Number)
+    .default(5),
   /** Set by npm for the scripts that it runs. */
   npm_lifecycle_event: z.string().optional(),
   /** Another PostgreSQL than the embedded one. */
@@ -36,6 +42,7 @@ export interface Config {
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
   readonly smtpUrl: string | undefined;
+  readonly notificationIntervalSeconds: number;
   readonly underNpm: boolean;
 }
 
@@ -67,6 +74,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     dataDir: resolve(values.BANYAN_DATA_DIR),
     databaseUrl: values.DATABASE_URL,
     smtpUrl: values.SMTP_URL,
+    notificationIntervalSeconds: values.NOTIFICATION_INTERVAL_SECONDS,
     underNpm: values.npm_lifecycle_event !== undefined,
   };
   const faults = doubledPorts(config.ports);

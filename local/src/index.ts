@@ -4,10 +4,5 @@ export { type Mail, mailSchema } from './mail/mail.ts';
 export { type MailSink, type MailSinkOptions, startMailSink } from './mail/start-mail-sink.ts';
 export { freePort, freePorts } from './ports/free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/start-postgres.ts';
-export {
-  type Stack,
-  type StackEvent,
-  type StackOptions,
-  type StackPorts,
-  startStack,
-} from './stack/start-stack.ts';
+export type { Stack, StackEvent, StackOptions, StackPorts } from './stack/stack.ts';
+export { startStack } from './stack/start-stack.ts';

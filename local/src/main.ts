@@ -4,7 +4,8 @@ import { makeDemoOnce } from './demo/make-demo-once.ts';
 import { onceOrphaned } from './processes/once-orphaned.ts';
 import { checkPorts } from './stack/check-stack-ports.ts';
 import { removeDataFolder } from './stack/data-folder.ts';
-import { type Stack, startStack } from './stack/start-stack.ts';
+import type { Stack } from './stack/stack.ts';
+import { startStack } from './stack/start-stack.ts';
 import { type Arguments, help, readArguments } from './terminal/arguments.ts';
 import { createProgress, type Progress } from './terminal/progress.ts';
 import { summarize } from './terminal/summary.ts';
@@ -60,7 +61,13 @@ async function run(config: Config, args: Arguments): Promise<void> {
     if (args.fresh) await removeDataFolder(config.dataDir);
     const taken = await checkPorts(config);
     if (taken) throw new Error(taken);
-    stack = await startStack({ ...config, onEvent: progress.tell, signal: stopping.signal });
+    const monolith = { NOTIFICATION_INTERVAL_SECONDS: String(config.notificationIntervalSeconds) };
+    stack = await startStack({
+      ...config,
+      environment: { monolith },
+      onEvent: progress.tell,
+      signal: stopping.signal,
+    });
     if (args.demo) await demo(config, stack, stopping.signal, progress);
     if (args.json) process.stdout.write(`${JSON.stringify(readyLine(stack, args))}\n`);
     else process.stdout.write(`${summarize(stack.urls, { demo: args.demo, dataDir: config.dataDir })}\n`);

@@ -4,7 +4,7 @@ import { routes } from '@banyan/contracts';
 import { planFromContracts } from '@banyan/gateway';
 import type { ProcessSpec } from '../processes/supervise.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { Stack, StackOptions } from './start-stack.ts';
+import type { Stack, StackOptions } from './stack.ts';
 
 const program = fileURLToPath(new URL('../../../gateway/bin/banyan-gateway.js', import.meta.url));
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from '../processes/supervise.ts';
 import type { DataFolder } from './data-folder.ts';
-import type { Stack, StackOptions } from './start-stack.ts';
+import type { Stack, StackOptions } from './stack.ts';
 
 const program = fileURLToPath(new URL('../../../monolith/src/main.ts', import.meta.url));
 

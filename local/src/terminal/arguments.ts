@@ -25,6 +25,8 @@ Variables, with what holds if they are not set:
   BANYAN_DATA_DIR=.banyan    where everything is kept
   DATABASE_URL               another PostgreSQL than the embedded one
   SMTP_URL                   another mail server than the sink
+  NOTIFICATION_INTERVAL_SECONDS=5
+                             how often the monolith mails guests who were called; alone it takes a minute
 Other variables reach the monolith and the gateway as they are.
 
 Ctrl-C stops everything in order; a second one at once. What was written stays for the next start.

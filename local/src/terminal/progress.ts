@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { StackEvent } from '../stack/start-stack.ts';
+import type { StackEvent } from '../stack/stack.ts';
 
 export interface Progress {
   readonly tell: (event: StackEvent) => void;

@@ -1,5 +1,5 @@
 import { demoPassword, demoWaitlists } from '../demo/demo-data.ts';
-import type { Stack } from '../stack/start-stack.ts';
+import type { Stack } from '../stack/stack.ts';
 
 export interface SummaryOptions {
   readonly demo: boolean;
