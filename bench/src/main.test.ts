@@ -50,13 +50,7 @@ describe('bench', () => {
     expect(stdout).toContain('floor 2.5 × express: not measured in this run');
 
     const result = JSON.parse(await readFile(file, 'utf8')) as BenchResult;
-    expect(result.scenarios.map(({ name }) => name)).toEqual([
-      'json',
-      'large',
-      'post',
-      'routes',
-      'half-load',
-    ]);
+    expect(result.scenarios.map(({ name }) => name)).toEqual(['json', 'post', 'routes', 'half-load']);
     for (const { proxies } of result.scenarios) {
       expect(proxies.length).toBeGreaterThan(0);
       for (const { rounds } of proxies) {

@@ -27,8 +27,8 @@ const longestWarmUpRounds = 3;
 
 /** Counted in answers, not in seconds: a slow proxy needs as many as a fast one until its code is compiled. */
 async function warmUp(load: LoadGenerator, spec: LoadSpec, requests: number): Promise<void> {
-  const seconds = Math.min(1, spec.seconds);
   const longestSeconds = spec.seconds * longestWarmUpRounds;
+  const seconds = Math.min(1, longestSeconds);
   for (let answered = 0, spent = 0; answered < requests && spent < longestSeconds; spent += seconds) {
     answered += (await load.run({ ...spec, seconds })).requests;
   }
