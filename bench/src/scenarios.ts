@@ -63,7 +63,7 @@ export const scenarios: readonly Scenario[] = [
     base: 'express',
     rounds: 5,
     secondsPerRound: 2,
-    warmUpRequests: 40_000,
+    warmUpRequests: 80_000,
   },
   {
     name: 'large',
@@ -99,7 +99,7 @@ export const scenarios: readonly Scenario[] = [
     base: 'gateway',
     rounds: 3,
     secondsPerRound: 2,
-    warmUpRequests: 40_000,
+    warmUpRequests: 80_000,
   },
   {
     name: 'half-load',
