@@ -196,7 +196,8 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
       for (const { socket } of connections.all()) if (socket.bytesRead === 0) socket.destroy();
     }, 50);
     const deadline = setTimeout(() => endAll(failures['drain-deadline']), config.drainDeadlineMs);
-    await Promise.all([closed, noneLeft()]);
+    await closed;
+    await noneLeft();
     clearInterval(idle);
     clearTimeout(deadline);
     watch.stop();
@@ -209,9 +210,11 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     logger.info('drained');
   }
 
-  /** Upgraded sockets are no longer the HTTP server's, so that its `close` doesn't wait for them. */
+  /** The server's own `close` waits neither for upgraded sockets nor for what is to be recorded of the others. */
   async function noneLeft(): Promise<void> {
-    while (upgrade.count() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (upgrade.count() > 0 || connections.all().size > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
   }
 
   function endAll(failure: Failure): void {

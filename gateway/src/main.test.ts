@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
-import { listeningGateway, planFile, runGateway } from './testing/gateway-process.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { killGateways, listeningGateway, planFile, runGateway } from './testing/gateway-process.ts';
 import { httpUpstream } from './testing/http-upstream.ts';
 import { rawClient } from './testing/raw-client.ts';
 import { until } from './testing/until.ts';
+
+afterEach(killGateways);
 
 describe('banyan-gateway', () => {
   it('names every fault of environment and plan file at once, and exits with 1', async () => {

@@ -64,24 +64,24 @@ async function serve(plan: Plan, config: ProcessConfig): Promise<void> {
     logger: log.logger,
     accessLog: config.accessLog ? log.lines : undefined,
   });
-  let signals = 0;
+  let draining = false;
   const onSignal = () => {
-    signals += 1;
-    if (signals > 1) {
-      log.flush();
-      process.exit(1);
+    if (draining) {
+      void log.close().then(() => process.exit(1));
+      return;
     }
-    void gateway.drain().then(() => {
-      log.flush();
-      process.exit(0);
-    });
+    draining = true;
+    void gateway
+      .drain()
+      .then(() => log.close())
+      .then(() => process.exit(0));
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
   try {
     await gateway.start();
   } catch (error) {
-    log.flush();
+    await log.close();
     process.stderr.write(
       `banyan-gateway cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
     );

@@ -111,7 +111,7 @@ describe('a client that makes progress, however little', () => {
     });
     const wss = new WebSocketServer({ server: upstream.server });
     wss.on('connection', (ws) => ws.on('message', (data) => ws.send(data)));
-    const gateway = await inFrontOf(upstream, { timeouts: { clientMs: 100, idleMs: 100, firstByteMs: 100 } });
+    const gateway = await inFrontOf(upstream, { timeouts: { clientMs: 100, idleMs: 100 } });
     const events = await rawClient(gateway.port);
     events.send('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
     await events.until('event-stream');

@@ -1,8 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import { answerRefusal, refusalOfStatus } from '../edge/refusal.ts';
 import { type Exchange, Phase } from '../exchange.ts';
 import { type Failure, failures } from './failure.ts';
-import { answerHead, answerHeaders, trailerPairs } from './headers.ts';
+import { answerHead, answerHeaders, removeNamed, trailerPairs } from './headers.ts';
 
 type RawHeaders = readonly string[];
 
@@ -10,6 +9,11 @@ type RawHeaders = readonly string[];
 export interface Answer {
   information(exchange: Exchange, status: number, raw: RawHeaders): void;
   head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void;
+  /**
+   * Sends the head alone, if nothing of the body came with it. Head and body nearly always come in one packet and leave in
+   * one; a body that lets wait for itself doesn't hold the head up.
+   */
+  flushHead(exchange: Exchange): void;
   body(exchange: Exchange, chunk: Buffer): void;
   /** The same, of bytes that will be overwritten after the call. */
   lentBody(exchange: Exchange, chunk: Buffer): void;
@@ -34,12 +38,12 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     // An upstream can't put off its answer by these: the wait for the first byte goes on.
     // HTTP/1.0 has no interim answers. 100 has its own way, for it belongs to the request's body.
     if (status <= 101 || exchange.req.httpVersionMinor === 0 || exchange.res.headersSent) return;
-    exchange.res.writeInformation(status, answerHeaders(raw));
+    guarded(exchange, () => exchange.res.writeInformation(status, answerHeaders(raw)));
   }
 
   function head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void {
     const { res } = exchange;
-    const { headers, contentLength, eventStream } = answerHead(raw);
+    const { headers, contentLength, eventStream, announcesTrailers } = answerHead(raw);
     if (status < 200) {
       fail(exchange, failures['response-malformed']);
       return;
@@ -50,18 +54,21 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.status = status;
     exchange.bytesLeft = isBodiless(exchange.method, status) ? -1 : contentLength;
     exchange.eventStream = eventStream;
+    // Only a chunked body can be followed by trailers; Node refuses to announce them elsewhere.
+    if (announcesTrailers && !isChunked(exchange, contentLength)) removeNamed(headers, ['trailer']);
     if (isDraining()) res.shouldKeepAlive = false;
     // The upstream's Date is the answer's; without one the client gets none either.
     res.sendDate = false;
+    guarded(exchange, () => res.writeHead(status, reason, headers));
+  }
+
+  /** What Node refuses to write (control characters, names that are none) its parsers let through in answers. */
+  function guarded(exchange: Exchange, write: () => void): void {
     try {
-      res.writeHead(status, printable(reason, status), headers);
+      write();
     } catch {
-      // A header that Node's client tolerates and its server doesn't.
-      fail(exchange, failures['response-malformed']);
-      return;
+      fail(exchange, failures[exchange.headSent ? 'body-reset' : 'response-malformed']);
     }
-    // Head and body nearly always come in one packet and leave in one; if no body follows at once, the head goes alone.
-    process.nextTick(flushHead, exchange);
   }
 
   function lentBody(exchange: Exchange, chunk: Buffer): void {
@@ -114,8 +121,8 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.answered = true;
     exchange.headSent = true;
     exchange.progressAt = clock.now;
-    if (rawTrailers.length > 0) exchange.res.addTrailers(trailerPairs(rawTrailers));
-    exchange.res.end();
+    if (rawTrailers.length > 0) guarded(exchange, () => exchange.res.addTrailers(trailerPairs(rawTrailers)));
+    if (exchange.failure === undefined) exchange.res.end();
   }
 
   function fail(exchange: Exchange, failure: Failure): void {
@@ -136,11 +143,11 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.req.resume();
   }
 
-  return { information, head, body, lentBody, end, fail };
+  return { information, head, flushHead, body, lentBody, end, fail };
 }
 
 function flushHead(exchange: Exchange): void {
-  if (exchange.headSent || exchange.res.destroyed) return;
+  if (exchange.headSent || exchange.phase !== Phase.answering || exchange.res.destroyed) return;
   // The head of an answer that has no body leaves with its end.
   if (isBodiless(exchange.method, exchange.status)) return;
   exchange.headSent = true;
@@ -153,7 +160,8 @@ function isBodiless(method: string, status: number): boolean {
   return method === 'HEAD' || status === 204 || status === 304;
 }
 
-/** A reason phrase that isn't Latin-1 text can't be written; its standard form says the same. */
-function printable(reason: string, status: number): string {
-  return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason) ? reason : (STATUS_CODES[status] ?? '');
+function isChunked(exchange: Exchange, contentLength: number): boolean {
+  return (
+    contentLength === -1 && exchange.req.httpVersionMinor > 0 && !isBodiless(exchange.method, exchange.status)
+  );
 }

@@ -67,6 +67,7 @@ export function createForwardStreamed(
       });
       response.on('error', () => answer.fail(exchange, failures['body-reset']));
       answer.head(exchange, response.statusCode ?? 0, response.statusMessage ?? '', response.rawHeaders);
+      setImmediate(answer.flushHead, exchange);
     });
     call.on('error', (error: Error) => {
       stopSending();

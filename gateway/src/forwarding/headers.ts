@@ -108,6 +108,7 @@ export interface AnswerHead {
   /** -1 where the answer doesn't say. */
   readonly contentLength: number;
   readonly eventStream: boolean;
+  readonly announcesTrailers: boolean;
 }
 
 /**
@@ -119,6 +120,7 @@ export function answerHead(raw: readonly string[]): AnswerHead {
   let named: readonly string[] = none;
   let contentLength = -1;
   let eventStream = false;
+  let announcesTrailers = false;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     const value = raw[i + 1] ?? '';
@@ -135,8 +137,12 @@ export function answerHead(raw: readonly string[]): AnswerHead {
         headers.push(name, value);
         break;
       case Role.single:
-        // `Content-Type`; `Authorization` is no answer's header.
+        // `Content-Type`: `Authorization` is no answer's header.
         if (value.startsWith('text/event-stream')) eventStream = true;
+        headers.push(name, value);
+        break;
+      case Role.trailer:
+        announcesTrailers = true;
         headers.push(name, value);
         break;
       default:
@@ -144,7 +150,7 @@ export function answerHead(raw: readonly string[]): AnswerHead {
     }
   }
   if (named.length > 0) removeNamed(headers, named);
-  return { headers, contentLength, eventStream };
+  return { headers, contentLength, eventStream, announcesTrailers };
 }
 
 export function answerHeaders(raw: readonly string[]): string[] {

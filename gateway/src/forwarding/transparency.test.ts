@@ -125,6 +125,19 @@ describe('an answer', () => {
     expect(received).toMatch(/2\r\nok\r\n0\r\nX-Sum: 1\r\nx-sum: 2\r\n\r\n$/);
   });
 
+  it('that announces trailers where none can follow loses the announcement and nothing else', async () => {
+    const gateway = await answering(
+      'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nX-A: b\r\nContent-Length: 2\r\n\r\nok',
+    );
+    expect((await exchangeRaw(gateway.port, get())).received).toMatch(
+      /^HTTP\/1.1 200 OK\r\nX-A: b\r\n[\s\S]*ok$/,
+    );
+    const chunked = await answering(
+      'HTTP/1.1 200 OK\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n',
+    );
+    expect((await exchangeRaw(chunked.port, 'GET / HTTP/1.0\r\n\r\n')).received).toMatch(/\r\n\r\nok$/);
+  });
+
   it('sends its head before its body comes, and each event as it comes', async () => {
     let response: ServerResponse | undefined;
     const gateway = await inFrontOf(

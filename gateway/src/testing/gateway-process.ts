@@ -23,10 +23,19 @@ export interface ListeningGateway extends GatewayProcess {
   memoryBytes(): number;
 }
 
+const running = new Set<ChildProcess>();
+
+/** For after each test: a gateway that a failed test left behind would keep the runner waiting. */
+export function killGateways(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 export function runGateway(args: readonly string[], env: NodeJS.ProcessEnv = {}): GatewayProcess {
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, NODE_OPTIONS: '', ...env },
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const run = {
     child,
     output: '',

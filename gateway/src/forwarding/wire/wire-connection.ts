@@ -160,7 +160,10 @@ export class WireConnection implements UpstreamCall, AnswerParts {
       this.#socket.destroy();
       return;
     }
-    if (!this.#parser.done) return;
+    if (!this.#parser.done) {
+      if (this.#exchange !== undefined) this.#owner.answer.flushHead(this.#exchange);
+      return;
+    }
     if (beyond > 0 || !this.#parser.keepAlive) this.#socket.destroy();
     else if (this.usable) this.#owner.released(this);
   }
