@@ -38,7 +38,11 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     // An upstream can't put off its answer by these: the wait for the first byte goes on.
     // HTTP/1.0 has no interim answers. 100 has its own way, for it belongs to the request's body.
     if (status <= 101 || exchange.req.httpVersionMinor === 0 || exchange.res.headersSent) return;
-    guarded(exchange, () => exchange.res.writeInformation(status, answerHeaders(raw)));
+    try {
+      exchange.res.writeInformation(status, answerHeaders(raw));
+    } catch {
+      refuseToWrite(exchange);
+    }
   }
 
   function head(exchange: Exchange, status: number, reason: string, raw: RawHeaders): void {
@@ -59,16 +63,16 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     if (isDraining()) res.shouldKeepAlive = false;
     // The upstream's Date is the answer's; without one the client gets none either.
     res.sendDate = false;
-    guarded(exchange, () => res.writeHead(status, reason, headers));
+    try {
+      res.writeHead(status, reason, headers);
+    } catch {
+      refuseToWrite(exchange);
+    }
   }
 
-  /** What Node refuses to write (control characters, names that are none) its parsers let through in answers. */
-  function guarded(exchange: Exchange, write: () => void): void {
-    try {
-      write();
-    } catch {
-      fail(exchange, failures[exchange.headSent ? 'body-reset' : 'response-malformed']);
-    }
+  /** What Node refuses to write (control characters, names that are none), parsers of answers let through. */
+  function refuseToWrite(exchange: Exchange): void {
+    fail(exchange, failures[exchange.headSent ? 'body-reset' : 'response-malformed']);
   }
 
   function lentBody(exchange: Exchange, chunk: Buffer): void {
@@ -121,8 +125,12 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.answered = true;
     exchange.headSent = true;
     exchange.progressAt = clock.now;
-    if (rawTrailers.length > 0) guarded(exchange, () => exchange.res.addTrailers(trailerPairs(rawTrailers)));
-    if (exchange.failure === undefined) exchange.res.end();
+    try {
+      if (rawTrailers.length > 0) exchange.res.addTrailers(trailerPairs(rawTrailers));
+      exchange.res.end();
+    } catch {
+      refuseToWrite(exchange);
+    }
   }
 
   function fail(exchange: Exchange, failure: Failure): void {

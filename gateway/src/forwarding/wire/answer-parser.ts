@@ -1,3 +1,5 @@
+import { isNamed, persistence, statusOf, timeoutHintMs, trimmed } from './head-fields.ts';
+
 /** Takes an answer apart as its bytes come in. */
 export interface AnswerParts {
   information(status: number, rawHeaders: string[]): void;
@@ -147,7 +149,7 @@ export class AnswerParser {
       switch (name.length) {
         case 10:
           if (isNamed(name, 'connection')) persistent = persistence(value, persistent);
-          else if (isNamed(name, 'keep-alive')) this.keepAliveMs = timeoutHint(value);
+          else if (isNamed(name, 'keep-alive')) this.keepAliveMs = timeoutHintMs(value);
           break;
         case 14:
           if (!isNamed(name, 'content-length')) break;
@@ -257,39 +259,4 @@ export class AnswerParser {
     this.#rest = Buffer.from(bytes.subarray(at));
     return at;
   }
-}
-
-/** -1 unless the line has three digits where the status belongs, and a space or nothing after them. */
-function statusOf(line: string): number {
-  if (line.charCodeAt(8) !== 0x20 || (line.length > 12 && line.charCodeAt(12) !== 0x20)) return -1;
-  const digits = line.slice(9, 12);
-  return digits.length === 3 && decimal.test(digits) ? Number(digits) : -1;
-}
-
-function isNamed(name: string, lowerCase: string): boolean {
-  return name === lowerCase || name.toLowerCase() === lowerCase;
-}
-
-/** Spaces and tabs alone are no part of a value; a Latin-1 no-break space is. */
-function trimmed(text: string, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
-}
-
-function persistence(value: string, otherwise: boolean): boolean {
-  if (value === 'keep-alive') return true;
-  const tokens = value.toLowerCase().split(/[\t ]*,[\t ]*/);
-  return tokens.includes('close') ? false : otherwise || tokens.includes('keep-alive');
-}
-
-function timeoutHint(value: string): number | undefined {
-  const seconds = /(?:^|[\s,;])timeout=(\d{1,6})/i.exec(value)?.[1];
-  return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
