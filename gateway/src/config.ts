@@ -13,6 +13,8 @@ const environment = z.object({
   ACCESS_LOG: z.enum(['on', 'off']).default('on'),
   DRAIN_DELAY_MS: milliseconds.default(0),
   DRAIN_DEADLINE_MS: milliseconds.default(10_000),
+  /** Set by npm and npx for what they run. */
+  npm_lifecycle_event: z.string().optional(),
 });
 
 export interface GatewayConfig {
@@ -30,6 +32,7 @@ export interface ProcessConfig extends GatewayConfig {
   readonly planFile: string | undefined;
   readonly logLevel: string;
   readonly accessLog: boolean;
+  readonly underNpm: boolean;
 }
 
 export type Overrides = { readonly [K in keyof z.input<typeof environment>]?: string };
@@ -60,6 +63,7 @@ export function readConfig(overrides: Overrides = {}): ReadConfig {
       drainDeadlineMs: values.DRAIN_DEADLINE_MS,
       planFile: values.GATEWAY_PLAN,
       logLevel: values.LOG_LEVEL,
+      underNpm: values.npm_lifecycle_event !== undefined,
     },
   };
 }

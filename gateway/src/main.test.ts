@@ -1,7 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { killGateways, listeningGateway, planFile, runGateway } from './testing/gateway-process.ts';
+import { killGateways, listeningGateway, planFile, program, runGateway } from './testing/gateway-process.ts';
 import { httpUpstream } from './testing/http-upstream.ts';
 import { rawClient } from './testing/raw-client.ts';
 import { until } from './testing/until.ts';
@@ -117,6 +119,23 @@ describe('SIGTERM', () => {
     expect(client.closed).toBe('reset');
     expect(await run.exited).toBe(0);
     expect(run.output).toContain('"failure":"drain-deadline"');
+    await upstream.close();
+  });
+
+  it('to the shell of an npx drains the gateway that ran in it', async () => {
+    const upstream = await httpUpstream((_, res) => void res.end());
+    const command = `"${process.execPath}" "${program}" --plan "${planFile(`default: http://127.0.0.1:${upstream.port}`)}" --port 0 --ops-port 0; true`;
+    const shell = spawn('sh', ['-c', command], { env: { ...process.env, npm_lifecycle_event: 'npx' } });
+    let output = '';
+    shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    await until('it listens', () => output.includes('"listening"'));
+    // Closed once the last process that writes to it is gone.
+    const closed = once(shell, 'close');
+    shell.kill('SIGTERM');
+    await closed;
+    expect(output).toContain('"drained"');
     await upstream.close();
   });
 

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type Overrides, type ProcessConfig, readConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
+import { onceOrphaned } from './once-orphaned.ts';
 import type { Plan } from './plan/plan.ts';
 import { loadPlanFile } from './plan/plan-file.ts';
 import { createLog } from './telemetry/log.ts';
@@ -78,6 +79,7 @@ async function serve(plan: Plan, config: ProcessConfig): Promise<void> {
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  if (config.underNpm) onceOrphaned(onSignal);
   try {
     await gateway.start();
   } catch (error) {

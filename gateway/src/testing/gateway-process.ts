@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
 
-const program = fileURLToPath(new URL('../../bin/banyan-gateway.js', import.meta.url));
+export const program = fileURLToPath(new URL('../../bin/banyan-gateway.js', import.meta.url));
 
 export interface GatewayProcess {
   readonly child: ChildProcess;
