@@ -33,8 +33,8 @@ const cases: readonly Case[] = [
   ['monolith', '../../../services/auth/handler.ts', boundary],
   ['monolith', 'undici', 'noUndeclaredDependencies'],
 
-  ['gateway', '@banyan/contracts'],
   ['gateway', '../plan/plan.ts'],
+  ['gateway', '@banyan/contracts', boundary],
   ['gateway', '@banyan/monolith', boundary],
   ['gateway', '@banyan/local', boundary],
   ['gateway', '../../../monolith/src/index.ts', boundary],
