@@ -11,26 +11,17 @@ const infoLevel = 30;
 export function createAccessLine(
   stageOf: (capability: string) => Stage | undefined,
 ): (exchange: Exchange, durationMs: number) => string {
-  const middles = new Map<string, string>();
+  const middles = new Map<Exchange['route'], Map<string, Middle>>();
 
-  function middleOf(exchange: Exchange): string {
-    const { method, route, choice } = exchange;
-    const capability = route?.capability;
-    const stage = capability === undefined ? undefined : stageOf(capability);
-    const key = `${method} ${route?.pattern.label ?? ''} ${stage ?? ''} ${choiceKey(choice)}`;
-    const known = middles.get(key);
-    if (known !== undefined) return known;
-    const fields = {
-      method,
-      capability,
-      route: route?.pattern.label,
-      stage,
-      upstream: choice?.side,
-      reason: choice?.reason,
-    };
-    const middle = JSON.stringify(fields).slice(1, -1);
-    middles.set(key, middle);
-    return middle;
+  /** Looked up by identity: a key made of text would have to be put together and hashed for each request. */
+  function middleOf({ method, route, choice }: Exchange): string {
+    const byMethod = middles.get(route) ?? new Map<string, Middle>();
+    const stage = route === undefined ? undefined : stageOf(route.capability);
+    const known = byMethod.get(method);
+    if (known !== undefined && known.choice === choice && known.stage === stage) return known.text;
+    const text = middleText({ method, route, choice, stage });
+    middles.set(route, byMethod.set(method, { choice, stage, text }));
+    return text;
   }
 
   return function accessLine(exchange, durationMs) {
@@ -40,6 +31,25 @@ export function createAccessLine(
   };
 }
 
-function choiceKey(choice: Choice | undefined): string {
-  return choice === undefined ? '' : `${choice.side} ${choice.reason}`;
+interface Middle {
+  readonly choice: Choice | undefined;
+  readonly stage: Stage | undefined;
+  readonly text: string;
+}
+
+function middleText({
+  method,
+  route,
+  choice,
+  stage,
+}: Pick<Exchange, 'method' | 'route' | 'choice'> & { stage: Stage | undefined }): string {
+  const fields = {
+    method,
+    capability: route?.capability,
+    route: route?.pattern.label,
+    stage,
+    upstream: choice?.side,
+    reason: choice?.reason,
+  };
+  return JSON.stringify(fields).slice(1, -1);
 }
