@@ -75,11 +75,12 @@ function halfLoad(finished: readonly ScenarioResult[]): number {
 function lengthOf(
   config: BenchConfig,
   scenario: Scenario,
-): Pick<ScenarioRun, 'rounds' | 'seconds' | 'warmUpRequests'> {
+): Pick<ScenarioRun, 'rounds' | 'seconds' | 'warmUpRequests' | 'leadInSeconds'> {
   const seconds = config.seconds ?? (config.quick ? 1 : scenario.secondsPerRound);
   return {
     rounds: config.rounds ?? (config.quick ? 1 : scenario.rounds),
     seconds,
+    leadInSeconds: Math.min(scenario.leadInSeconds, seconds),
     warmUpRequests: config.quick ? scenario.warmUpRequests / 2 : scenario.warmUpRequests,
   };
 }

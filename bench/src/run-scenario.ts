@@ -13,6 +13,7 @@ export interface ScenarioRun {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpRequests: number;
+  readonly leadInSeconds: number;
   readonly ratePerSecond?: number;
 }
 
@@ -35,7 +36,7 @@ async function warmUp(load: LoadGenerator, spec: LoadSpec, requests: number): Pr
 }
 
 export async function runScenario(deps: ScenarioDeps, run: ScenarioRun): Promise<ScenarioResult> {
-  const { scenario, proxies, rounds, seconds, ratePerSecond } = run;
+  const { scenario, proxies, rounds, seconds, leadInSeconds, ratePerSecond } = run;
   const { connections, requests } = scenario;
   const spec = (port: number): LoadSpec => ({ port, requests, connections, seconds, ratePerSecond });
 
@@ -46,6 +47,7 @@ export async function runScenario(deps: ScenarioDeps, run: ScenarioRun): Promise
   const measured = new Map<ProxyName, Round[]>(proxies.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, label, port, pid } of proxies) {
+      if (leadInSeconds > 0) await deps.load.run({ ...spec(port), seconds: leadInSeconds });
       const figures = await measureRound(deps, spec(port), pid);
       measured.get(name)?.push(figures);
       const rate = Math.round(figures.requestsPerSecond).toLocaleString('en-US');

@@ -34,6 +34,8 @@ export interface Scenario {
   readonly secondsPerRound: number;
   /** Answered before the first round, and not counted: Node compiles what is hot, which takes many of them. */
   readonly warmUpRequests: number;
+  /** Of load before each round that doesn't count: a proxy has been idle while the others were measured. */
+  readonly leadInSeconds: number;
 }
 
 const everyProxy: readonly ProxyName[] = ['direct', 'express', 'fastify', 'gateway', 'nginx', 'haproxy'];
@@ -64,6 +66,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: 5,
     secondsPerRound: 2,
     warmUpRequests: 80_000,
+    leadInSeconds: 1,
   },
   {
     name: 'large',
@@ -75,6 +78,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: 3,
     secondsPerRound: 1,
     warmUpRequests: 8_000,
+    leadInSeconds: 0,
   },
   {
     name: 'post',
@@ -86,6 +90,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: 3,
     secondsPerRound: 1,
     warmUpRequests: 8_000,
+    leadInSeconds: 0,
   },
   {
     name: 'routes',
@@ -100,6 +105,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: 3,
     secondsPerRound: 2,
     warmUpRequests: 80_000,
+    leadInSeconds: 0,
   },
   {
     name: 'half-load',
@@ -112,5 +118,6 @@ export const scenarios: readonly Scenario[] = [
     rounds: 3,
     secondsPerRound: 2,
     warmUpRequests: 8_000,
+    leadInSeconds: 0,
   },
 ];
