@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { readBrowserConfig } from './config.ts';
@@ -7,7 +7,7 @@ import { desktop, phone } from './visitor.ts';
 
 // The temp folder is everyone's: a user can't write into what another has made there.
 const folder =
-  readBrowserConfig().screenshotsDir ?? join(tmpdir(), `banyan-screenshots-${userInfo().username}`);
+  readBrowserConfig().screenshotsDir ?? join(tmpdir(), `banyan-screenshots-${process.getuid?.() ?? 'user'}`);
 
 /** Takes the page as it is at the width of a desktop and of a phone. People look at them; no test compares them. */
 export async function screenshot(page: Page, name: string): Promise<void> {
