@@ -14,7 +14,8 @@ import { type ProcessEvent, type SupervisedProcess, supervise } from './supervis
 const program = `
 import { createServer } from 'node:http';
 import { spawn } from 'node:child_process';
-const helper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+// Ends by itself in the end: not every way in which its parent goes takes it along.
+const helper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 30_000)'], { stdio: 'ignore' });
 const server = createServer((request, response) => response.end(JSON.stringify({ helper: helper.pid })));
 server.listen(Number(process.env.TEST_PORT), '127.0.0.1', () => console.log('listening'));
 process.on('SIGTERM', () => {
