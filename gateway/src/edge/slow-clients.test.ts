@@ -1,29 +1,18 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { PlanInput } from '../plan/plan.ts';
 import { type HttpUpstream, httpUpstream } from '../testing/http-upstream.ts';
+import { inFrontOf as startInFrontOf } from '../testing/in-front-of.ts';
 import { rawClient } from '../testing/raw-client.ts';
-import { type RunningGateway, startGateway } from '../testing/start-gateway.ts';
 import { until } from '../testing/until.ts';
 
-const running: { close(): Promise<void> }[] = [];
 /** The limit is 10 s by default; the rules are the same at any length. */
 const impatient = { timeouts: { clientMs: 400 } };
 
-afterEach(async () => {
-  for (const it of running.splice(0).reverse()) await it.close();
-});
-
-async function inFrontOf(
-  upstream: HttpUpstream,
-  plan: Partial<PlanInput> = impatient,
-): Promise<RunningGateway> {
-  const gateway = await startGateway(upstream.port, plan);
-  running.push(upstream, gateway);
-  return gateway;
-}
+const inFrontOf = (upstream: HttpUpstream, plan: Partial<PlanInput> = impatient) =>
+  startInFrontOf(upstream, plan);
 
 const reading = () =>
   httpUpstream((req, res) => {

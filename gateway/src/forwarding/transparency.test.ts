@@ -1,26 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { PlanInput } from '../plan/plan.ts';
-import { type HttpUpstream, httpUpstream } from '../testing/http-upstream.ts';
+import { httpUpstream } from '../testing/http-upstream.ts';
+import { inFrontOf } from '../testing/in-front-of.ts';
 import { exchangeRaw, rawClient } from '../testing/raw-client.ts';
-import { type RawUpstream, rawUpstream } from '../testing/raw-upstream.ts';
-import { type RunningGateway, startGateway } from '../testing/start-gateway.ts';
-
-const running: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const it of running.splice(0).reverse()) await it.close();
-});
-
-async function inFrontOf(
-  upstream: RawUpstream | HttpUpstream,
-  plan?: Partial<PlanInput>,
-): Promise<RunningGateway> {
-  const gateway = await startGateway(upstream.port, plan);
-  running.push(upstream, gateway);
-  return gateway;
-}
+import { rawUpstream } from '../testing/raw-upstream.ts';
+import type { RunningGateway } from '../testing/start-gateway.ts';
 
 async function answering(bytes: string): Promise<RunningGateway> {
   return inFrontOf(await rawUpstream((socket) => void socket.write(bytes, 'latin1')));

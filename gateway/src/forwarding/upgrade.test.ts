@@ -1,28 +1,12 @@
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { PlanInput } from '../plan/plan.ts';
-import { type HttpUpstream, httpUpstream } from '../testing/http-upstream.ts';
+import { httpUpstream } from '../testing/http-upstream.ts';
+import { closeNow, inFrontOf } from '../testing/in-front-of.ts';
 import { rawClient } from '../testing/raw-client.ts';
-import { type RawUpstream, rawUpstream } from '../testing/raw-upstream.ts';
-import { type RunningGateway, startGateway } from '../testing/start-gateway.ts';
+import { rawUpstream } from '../testing/raw-upstream.ts';
 import { until } from '../testing/until.ts';
-
-const running: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const it of running.splice(0).reverse()) await it.close();
-});
-
-async function inFrontOf(
-  upstream: RawUpstream | HttpUpstream,
-  plan?: Partial<PlanInput>,
-): Promise<RunningGateway> {
-  const gateway = await startGateway(upstream.port, plan);
-  running.push(upstream, gateway);
-  return gateway;
-}
 
 /** Echoes; on 'bye' it closes, on 'die' its connection is cut. */
 async function echo() {
@@ -125,8 +109,7 @@ describe('a WebSocket', () => {
     const upstream = await rawUpstream((socket) => void (how === 'end' && socket.end()));
     const gateway = await inFrontOf(upstream, { timeouts: { firstByteMs: 300 } });
     if (how === undefined) {
-      await upstream.close();
-      running.shift();
+      await closeNow(upstream);
     }
     const client = await rawClient(gateway.port);
     client.send(handshake());

@@ -1,25 +1,18 @@
 import type { Socket } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { PlanInput } from '../plan/plan.ts';
+import { closeLater, closeNow, inFrontOf } from '../testing/in-front-of.ts';
 import { rawClient } from '../testing/raw-client.ts';
 import { rawUpstream } from '../testing/raw-upstream.ts';
-import { type RunningGateway, startGateway } from '../testing/start-gateway.ts';
+import type { RunningGateway } from '../testing/start-gateway.ts';
 import { until } from '../testing/until.ts';
-
-const running: { close(): Promise<void> }[] = [];
-
-afterEach(async () => {
-  for (const it of running.splice(0).reverse()) await it.close();
-});
 
 async function upstreamThat(
   onHead: (socket: Socket, head: string, nth: number) => void,
   plan?: Partial<PlanInput>,
 ) {
   const upstream = await rawUpstream(onHead);
-  const gateway = await startGateway(upstream.port, plan);
-  running.push(upstream, gateway);
-  return { upstream, gateway };
+  return { upstream, gateway: await inFrontOf(upstream, plan) };
 }
 
 const requests = {
@@ -122,8 +115,7 @@ describe.each(Object.entries(requests))('an upstream fault on a request %s', (_,
 
   it('that refuses connections is answered with 502 as connect-refused', async () => {
     const { upstream, gateway } = await upstreamThat(() => {});
-    await upstream.close();
-    running.splice(running.indexOf(upstream), 1);
+    await closeNow(upstream);
     expect(await answerTo(gateway, request)).toMatch(/^HTTP\/1.1 502 /);
     await until('the failure is on record', () => gateway.failures.length > 0);
     expect(gateway.failures).toEqual(['connect-refused']);
@@ -141,7 +133,7 @@ describe.each(Object.entries(requests))('an upstream fault on a request %s', (_,
   it('that speaks no TLS where it should is answered with 502 as tls-failure', async () => {
     const plain = await rawUpstream(() => {});
     plain.server.on('connection', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
-    running.push(plain);
+    closeLater(plain);
     const { gateway } = await upstreamThat(() => {}, { default: `https://127.0.0.1:${plain.port}` });
     expect(await answerTo(gateway, request)).toMatch(/^HTTP\/1.1 502 /);
     await until('the failure is on record', () => gateway.failures.length > 0);
