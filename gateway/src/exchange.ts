@@ -1,5 +1,6 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Choice } from './cutover/choose-upstream.ts';
+import type { ClientAnswer, ClientRequest } from './edge/client-exchange.ts';
 import type { ClientConnection } from './edge/connections.ts';
 import type { Failure } from './forwarding/failure.ts';
 import type { RouteEntry } from './routing/route-table.ts';
@@ -25,9 +26,20 @@ export interface UpstreamCall {
   resume(): void;
 }
 
-/** Node makes one for each request, so that listeners find the exchange without a closure of their own. */
-export class GatewayResponse extends ServerResponse<IncomingMessage> {
+/** Node makes one for each request that its server reads. */
+export class GatewayResponse extends ServerResponse<IncomingMessage> implements ClientAnswer {
   exchange: Exchange | undefined = undefined;
+
+  sendHead(): void {
+    // Not `flushHeaders`, which writes them as UTF-8: a byte past 0x7f would become two.
+    this.write('', 'latin1');
+  }
+
+  heedDrain(onDrain: (exchange: Exchange) => void): void {
+    this.on('drain', () => {
+      if (this.exchange !== undefined) onDrain(this.exchange);
+    });
+  }
 }
 
 /**
@@ -35,8 +47,10 @@ export class GatewayResponse extends ServerResponse<IncomingMessage> {
  * A class, and mutable, because the hot path makes one object per request and no more.
  */
 export class Exchange {
-  readonly req: IncomingMessage;
-  readonly res: GatewayResponse;
+  readonly req: ClientRequest;
+  readonly res: ClientAnswer;
+  /** The request as Node's server read it. A plain one (edge/wire/) has no body, and nothing to stream. */
+  readonly incoming: IncomingMessage | undefined;
   readonly connection: ClientConnection;
   readonly startedAt: number;
   readonly method: string;
@@ -82,12 +96,12 @@ export class Exchange {
   /** No longer counted among the unanswered. */
   released = false;
 
-  constructor(req: IncomingMessage, res: GatewayResponse, connection: ClientConnection, startedAt: number) {
+  constructor(req: ClientRequest, res: ClientAnswer, connection: ClientConnection, startedAt: number) {
     this.req = req;
     this.res = res;
+    this.incoming = req instanceof IncomingMessage ? req : undefined;
     this.connection = connection;
     this.startedAt = startedAt;
     this.method = req.method ?? '';
-    res.exchange = this;
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import type { GatewayConfig } from './config.ts';
 import { initialSnapshot } from './cutover/cutover-snapshot.ts';
 import { createBufferSweep } from './edge/buffer-sweep.ts';
+import type { ClientAnswer, ClientRequest } from './edge/client-exchange.ts';
 import { createClientServer } from './edge/client-server.ts';
 import { followConnections } from './edge/connections.ts';
 import { watchProgress } from './edge/progress-watch.ts';
@@ -88,11 +89,14 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     forward: (exchange, upstream) =>
       exchange.hasBody ? forwardStreamed(exchange, upstream) : bodiless.forward(exchange, upstream),
   });
-  const server = createClientServer({
+  const clients = createClientServer({
     plan,
     connections,
-    onRequest: (req, res) => pipeline.run(begin(req, res)),
-    onExpectation: (req, res) => answerRefusal(begin(req, res), refusals.badExpectation),
+    clock,
+    begin,
+    run: pipeline.run,
+    settle,
+    onExpectation: (exchange) => answerRefusal(exchange, refusals.badExpectation),
     onUpgrade,
     onUnparsable: (status, requestId) => {
       metrics.meter(undefined, 'none').add(status, 0, 'client-malformed');
@@ -118,17 +122,12 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
       }),
   });
 
-  function begin(req: IncomingMessage, res: GatewayResponse): Exchange {
-    const connection = connections.of(req.socket);
+  function begin(req: ClientRequest, res: ClientAnswer, socket: Socket): Exchange {
+    const connection = connections.of(socket);
     const exchange = new Exchange(req, res, connection, performance.now());
     connection.exchanges.add(exchange);
     load.unanswered += 1;
-    res.on('close', onResponseClose);
     return exchange;
-  }
-
-  function onResponseClose(this: GatewayResponse): void {
-    if (this.exchange !== undefined) settle(this.exchange);
   }
 
   function release(exchange: Exchange): void {
@@ -165,16 +164,19 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     }
   }
 
-  const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, upgrade.sweep);
+  const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, (now) => {
+    upgrade.sweep(now);
+    clients.sweepIdle(now);
+  });
 
   async function start(): Promise<GatewayAddresses> {
-    const publicPort = await listen(server, config.listen.port, config.listen.host);
+    const publicPort = await listen(clients.server, config.listen.port, config.listen.host);
     try {
       const opsPort = await listen(ops, config.ops.port, config.ops.host);
       logger.info({ publicPort, opsPort }, 'listening');
       return { publicPort, opsPort };
     } catch (error) {
-      server.close();
+      clients.server.close();
       watch.stop();
       throw error;
     }
@@ -188,13 +190,9 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   async function finish(): Promise<void> {
     logger.info({ unanswered: load.unanswered, connections: connections.all().size }, 'draining');
     await new Promise((resolve) => setTimeout(resolve, config.drainDelayMs));
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = new Promise<void>((resolve) => clients.server.close(() => resolve()));
     // A connection whose answer began before the drain is kept by its client, and idle when it ends.
-    const idle = setInterval(() => {
-      server.closeIdleConnections();
-      // Node counts a connection that was never used as busy.
-      for (const { socket } of connections.all()) if (socket.bytesRead === 0) socket.destroy();
-    }, 50);
+    const idle = setInterval(clients.closeIdle, 50);
     const deadline = setTimeout(() => endAll(failures['drain-deadline']), config.drainDeadlineMs);
     await closed;
     await noneLeft();
@@ -222,7 +220,9 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     for (const connection of connections.all()) {
       for (const exchange of connection.exchanges) answer.fail(exchange, failure);
     }
-    server.closeAllConnections();
+    clients.server.closeAllConnections();
+    // Those that Node's server doesn't know.
+    for (const { socket } of connections.all()) if (!socket.destroyed) socket.destroy();
   }
 
   return { start, drain };

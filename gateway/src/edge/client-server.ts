@@ -4,27 +4,44 @@ import { type Exchange, GatewayResponse } from '../exchange.ts';
 import { failures } from '../forwarding/failure.ts';
 import { isWebSocket } from '../forwarding/upgrade.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { ClientAnswer, ClientRequest } from './client-exchange.ts';
 import { answerUnparsable } from './client-faults.ts';
 import type { Connections } from './connections.ts';
-import { watchIntervalMs } from './progress-watch.ts';
+import { type WatchClock, watchIntervalMs } from './progress-watch.ts';
 import { rawRefusal, refusals } from './refusal.ts';
 import { mintRequestId } from './request-id.ts';
+import { createWireClients } from './wire/wire-clients.ts';
 
 export interface ClientServerDeps {
   readonly plan: Plan;
   readonly connections: Connections;
-  readonly onRequest: (req: IncomingMessage, res: GatewayResponse) => void;
-  readonly onExpectation: (req: IncomingMessage, res: GatewayResponse) => void;
+  readonly clock: WatchClock;
+  /** Makes a request an exchange, whoever read it. */
+  readonly begin: (req: ClientRequest, res: ClientAnswer, socket: Socket) => Exchange;
+  readonly run: (exchange: Exchange) => void;
+  readonly settle: (exchange: Exchange) => void;
+  readonly onExpectation: (exchange: Exchange) => void;
   readonly onUpgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
   /** What was answered to bytes that were no request. */
   readonly onUnparsable: (status: number, requestId: string) => void;
 }
 
-export type ClientServer = Server<typeof IncomingMessage, typeof GatewayResponse>;
+export interface ClientServer {
+  /** Both kinds of connections are its own, and it closes when the last of them has. */
+  readonly server: Server<typeof IncomingMessage, typeof GatewayResponse>;
+  /** Closes connections that have waited for a request for too long, where Node doesn't. */
+  sweepIdle(now: number): void;
+  /** Closes connections that wait for a request, or never brought one. */
+  closeIdle(): void;
+}
 
-/** The HTTP server that clients meet: Node's, with each of its defaults that would change what a client sees set aside. */
+/**
+ * The server that clients meet. Each connection begins in a reader of ours (`wire/`), which serves plain requests; the
+ * first bytes that are anything else make it a connection of Node's HTTP server for the rest of its life, with each of
+ * that server's defaults that would change what a client sees set aside.
+ */
 export function createClientServer(deps: ClientServerDeps): ClientServer {
-  const { connections } = deps;
+  const { connections, begin, run, settle } = deps;
   const { limits, timeouts } = deps.plan;
   const server = createServer({
     IncomingMessage,
@@ -43,13 +60,44 @@ export function createClientServer(deps: ClientServerDeps): ClientServer {
   server.maxHeadersCount = 0;
   server.maxConnections = limits.maxConnections;
 
-  server.on('connection', (socket) => connections.of(socket));
-  server.on('request', deps.onRequest);
-  server.on('checkContinue', deps.onRequest);
-  server.on('checkExpectation', deps.onExpectation);
+  const ownListeners = server.listeners('connection');
+  server.removeAllListeners('connection');
+  const clients = createWireClients({
+    plan: deps.plan,
+    clock: deps.clock,
+    begin: (client) => begin(client, client, client.socket),
+    run,
+    settle,
+    handOver(socket) {
+      for (const listener of ownListeners) listener.call(server, socket);
+    },
+    refuseMore: (socket) => onClientError(new Error('Bytes behind the last request'), socket),
+  });
+  server.on('connection', (socket) => {
+    connections.of(socket);
+    clients.meet(socket);
+  });
+  server.on('request', onRequest);
+  server.on('checkContinue', onRequest);
+  server.on('checkExpectation', (req, res) => deps.onExpectation(beginOf(req, res)));
   server.on('upgrade', (req, socket, head) => deps.onUpgrade(req, socket as Socket, head));
   server.on('connect', (_req, socket) => refuseRaw(socket as Socket));
   server.on('clientError', (error, socket) => onClientError(error, socket as Socket));
+
+  function onRequest(req: IncomingMessage, res: GatewayResponse): void {
+    run(beginOf(req, res));
+  }
+
+  function beginOf(req: IncomingMessage, res: GatewayResponse): Exchange {
+    const exchange = begin(req, res, req.socket);
+    res.exchange = exchange;
+    res.on('close', onResponseClose);
+    return exchange;
+  }
+
+  function onResponseClose(this: GatewayResponse): void {
+    if (this.exchange !== undefined) settle(this.exchange);
+  }
 
   /** A tunnel to wherever the client says is a forward proxy's business. */
   function refuseRaw(socket: Socket): void {
@@ -74,7 +122,16 @@ export function createClientServer(deps: ClientServerDeps): ClientServer {
     for (const exchange of exchanges) endMalformed(exchange, refusal.status);
   }
 
-  return server;
+  return {
+    server,
+    sweepIdle: clients.sweep,
+    closeIdle() {
+      clients.closeIdle();
+      server.closeIdleConnections();
+      // Node counts a connection that was never used as busy.
+      for (const { socket } of connections.all()) if (socket.bytesRead === 0) socket.destroy();
+    },
+  };
 }
 
 /** The request's own body broke off in nonsense: whatever reached the upstream must not look whole there. */

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 
 /** The gateway's own answers. They say nothing of the inside: no upstream, no address, no cause beyond the status. */
@@ -69,15 +70,15 @@ export function answerRefusal(exchange: Exchange, refusal: Refusal): void {
   if (refusal.close) res.shouldKeepAlive = false;
   exchange.status = refusal.status;
   res.sendDate = true;
-  res.writeHead(refusal.status, headers);
-  res.end(body);
+  res.writeHead(refusal.status, reasonPhrase(refusal.status), headers);
+  res.end(body, 'latin1');
 }
 
 /** The same for a connection whose request could not be parsed, so that there is no response object. */
 export function rawRefusal(refusal: Refusal, requestId: string): string {
   const body = refusalBody(refusal, requestId);
   return [
-    `HTTP/1.1 ${refusal.status} ${reasonPhrases[refusal.status] ?? 'Error'}`,
+    `HTTP/1.1 ${refusal.status} ${reasonPhrase(refusal.status)}`,
     'Content-Type: application/json; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-Id: ${requestId}`,
@@ -88,15 +89,9 @@ export function rawRefusal(refusal: Refusal, requestId: string): string {
   ].join('\r\n');
 }
 
-const reasonPhrases: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-};
+function reasonPhrase(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
+}
 
 function refusalBody({ code, message }: Refusal, requestId: string): string {
   return JSON.stringify({ error: { code, message, requestId } });

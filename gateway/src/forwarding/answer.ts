@@ -100,16 +100,15 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     if (!res.write(chunk) && !exchange.answerPaused) {
       if (!exchange.drainHeard) {
         exchange.drainHeard = true;
-        res.on('drain', onDrain);
+        res.heedDrain(onDrain);
       }
       exchange.answerPaused = true;
       call?.pause();
     }
   }
 
-  function onDrain(this: Exchange['res']): void {
-    const exchange = this.exchange;
-    if (exchange === undefined || !exchange.answerPaused) return;
+  function onDrain(exchange: Exchange): void {
+    if (!exchange.answerPaused) return;
     exchange.answerPaused = false;
     exchange.progressAt = clock.now;
     exchange.call?.resume();
@@ -159,8 +158,7 @@ function flushHead(exchange: Exchange): void {
   // The head of an answer that has no body leaves with its end.
   if (isBodiless(exchange.method, exchange.status)) return;
   exchange.headSent = true;
-  // Not `flushHeaders`, which writes them as UTF-8: a byte past 0x7f would become two.
-  exchange.res.write('', 'latin1');
+  exchange.res.sendHead();
 }
 
 /** RFC 9112 §6.3: whatever length such an answer states is that of another one. */

@@ -14,7 +14,8 @@ export function createForwardStreamed(
   onBytes: (bytes: number) => void,
 ) {
   return function forwardStreamed(exchange: Exchange, upstream: Upstream): void {
-    const { req, res, method, target: path, headers } = exchange;
+    const req = incomingOf(exchange);
+    const { res, method, target: path, headers } = exchange;
     // HTTP/1.0 may do without.
     if (exchange.host === '') headers.push('Host', upstream.authority);
     if (exchange.expectsContinue) headers.push('Expect', '100-continue');
@@ -127,6 +128,11 @@ export function createForwardStreamed(
       req.resume();
     }
   };
+}
+
+function incomingOf({ incoming }: Exchange): IncomingMessage {
+  if (incoming === undefined) throw new Error('a request that has a body is read by Node');
+  return incoming;
 }
 
 class StreamedCall implements UpstreamCall {

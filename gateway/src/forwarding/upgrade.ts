@@ -60,7 +60,8 @@ export function createUpgrade({ timeouts, settle }: UpgradeDeps): Upgrade {
   }
 
   function begin(exchange: Exchange, upstream: Upstream, client: Socket, head: Buffer): void {
-    const { req } = exchange;
+    const { incoming: req } = exchange;
+    if (req === undefined) throw new Error('an upgrade is read by Node');
     const tunnel: Tunnel = { exchange, client, upstream: undefined, answered: false, unread: 0, since: 0 };
     tunnels.set(req, tunnel);
     client.once('close', () => {
@@ -144,7 +145,7 @@ function setRawHeaders(call: ClientRequest, exchange: Exchange): void {
     if (value !== undefined) call.setHeader(name, value);
   }
   call.setHeader('Connection', 'Upgrade');
-  call.setHeader('Upgrade', exchange.req.headers.upgrade ?? 'websocket');
+  call.setHeader('Upgrade', exchange.incoming?.headers.upgrade ?? 'websocket');
 }
 
 function switching(response: IncomingMessage): string[] {
