@@ -2,6 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Choice } from './cutover/choose-upstream.ts';
 import type { ClientAnswer, ClientRequest } from './edge/client-exchange.ts';
 import type { ClientConnection } from './edge/connections.ts';
+import { answerHeadStart } from './edge/wire/answer-head.ts';
 import type { Failure } from './forwarding/failure.ts';
 import type { RouteEntry } from './routing/route-table.ts';
 
@@ -29,6 +30,23 @@ export interface UpstreamCall {
 /** Node makes one for each request that its server reads. */
 export class GatewayResponse extends ServerResponse<IncomingMessage> implements ClientAnswer {
   exchange: Exchange | undefined = undefined;
+
+  /**
+   * Once it knows a body's length, Node reads the bytes of a `Content-Disposition` as UTF-8, so that a Latin-1 file name
+   * would be lost. Nothing else asks for the length where a head is given whole.
+   */
+  get _contentLength(): null {
+    return null;
+  }
+
+  set _contentLength(_length: number | null) {}
+
+  takeHead(status: number, reason: string, headers: string[]): void {
+    // Node forgets that an answer may have a body before it looks at the headers of one that may not. If it then refuses
+    // them, the refusal would go without its own body.
+    if (status === 204 || status === 304) answerHeadStart(status, reason, headers);
+    this.writeHead(status, reason, headers);
+  }
 
   sendHead(): void {
     // Not `flushHeaders`, which writes them as UTF-8: a byte past 0x7f would become two.

@@ -51,6 +51,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   const startedAt = performance.now();
   const clock = { now: startedAt };
   const load = { unanswered: 0 };
+  const read = { wire: 0, node: 0 };
   let draining: Promise<void> | undefined;
   const isDraining = () => draining !== undefined;
 
@@ -61,6 +62,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     connections: () => connections.all().size,
     unanswered: () => load.unanswered,
     upgraded: () => upgrade.count(),
+    read: () => read,
   });
   const record = createRecord({
     metrics,
@@ -127,6 +129,8 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     const exchange = new Exchange(req, res, connection, performance.now());
     connection.exchanges.add(exchange);
     load.unanswered += 1;
+    if (exchange.incoming === undefined) read.wire += 1;
+    else read.node += 1;
     return exchange;
   }
 

@@ -24,7 +24,7 @@ export interface ClientAnswer {
   /** Throws at what no header may contain, as the next two do. */
   writeInformation(status: number, headers: string[]): unknown;
   /** The head leaves with the first part of the body or with the end. */
-  writeHead(status: number, reason: string, headers: string[]): unknown;
+  takeHead(status: number, reason: string, headers: string[]): unknown;
   addTrailers(pairs: readonly [string, string][]): unknown;
   /** False if the client should be given time to read; what `heedDrain` named hears when it has. */
   write(chunk: Buffer): boolean;

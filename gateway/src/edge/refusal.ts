@@ -70,7 +70,7 @@ export function answerRefusal(exchange: Exchange, refusal: Refusal): void {
   if (refusal.close) res.shouldKeepAlive = false;
   exchange.status = refusal.status;
   res.sendDate = true;
-  res.writeHead(refusal.status, reasonPhrase(refusal.status), headers);
+  res.takeHead(refusal.status, reasonPhrase(refusal.status), headers);
   res.end(body, 'latin1');
 }
 

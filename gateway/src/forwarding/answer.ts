@@ -64,7 +64,7 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     // The upstream's Date is the answer's; without one the client gets none either.
     res.sendDate = false;
     try {
-      res.writeHead(status, reason, headers);
+      res.takeHead(status, reason, headers);
     } catch {
       refuseToWrite(exchange);
     }

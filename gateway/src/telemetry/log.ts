@@ -16,7 +16,7 @@ export interface LineSink {
   write(line: string): void;
 }
 
-const blockBytes = 32_768;
+const blockBytes = 131_072;
 const flushEveryMs = 500;
 const closeWithinMs = 1_000;
 

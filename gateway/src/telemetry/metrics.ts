@@ -11,6 +11,8 @@ export interface LiveFigures {
   connections(): number;
   unanswered(): number;
   upgraded(): number;
+  /** Requests so far, by who read them. */
+  read(): { readonly wire: number; readonly node: number };
 }
 
 /** Publishes the meters in Prometheus's form when asked to. */
@@ -43,6 +45,16 @@ export function createMetrics(live: LiveFigures): Metrics {
       for (const { capability, upstream, failures } of meters.values()) {
         for (const [failure, count] of failures) this.inc({ capability, upstream, failure }, count);
       }
+    },
+  });
+  new Counter({
+    name: 'banyan_client_requests_total',
+    help: "Requests by reader: plain ones by the gateway's own (wire), all others by Node's HTTP server (node)",
+    labelNames: ['reader'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [reader, count] of Object.entries(live.read())) this.inc({ reader }, count);
     },
   });
   registerDurations(registry, meters);

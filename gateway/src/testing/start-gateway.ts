@@ -19,6 +19,7 @@ export interface RunningGateway {
 export async function startGateway(
   upstreamPort: number,
   plan: Partial<PlanInput> = {},
+  drainDeadlineMs = 0,
 ): Promise<RunningGateway> {
   const lines: RunningGateway['lines'] = [];
   const failures: string[] = [];
@@ -29,7 +30,7 @@ export async function startGateway(
       listen: { host: '127.0.0.1', port: 0 },
       ops: { host: '127.0.0.1', port: 0 },
       drainDelayMs: 0,
-      drainDeadlineMs: 0,
+      drainDeadlineMs,
     },
     logger: pino({ level: 'warn' }, { write: (line: string) => note(line) }),
     accessLog: { write: (line) => note(line) },

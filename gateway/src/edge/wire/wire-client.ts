@@ -91,7 +91,7 @@ export class WireClient implements ClientRequest, ClientAnswer {
     if (this.socket.writable) this.socket.write(head, 'latin1');
   }
 
-  writeHead(status: number, reason: string, headers: string[]): void {
+  takeHead(status: number, reason: string, headers: string[]): void {
     let head = answerHeadStart(status, reason, headers);
     let sized = false;
     let dated = false;
