@@ -3,9 +3,11 @@ import { isNamed, trimmed } from '../../forwarding/wire/head-fields.ts';
 export interface PlainHead {
   readonly method: 'GET' | 'HEAD';
   readonly target: string;
-  readonly rawHeaders: string[];
+  readonly rawHeaders: readonly string[];
   /** Whether the client lets the connection be kept. */
   readonly keepAlive: boolean;
+  /** All behind the first line, as it came. */
+  readonly lines: string;
 }
 
 const Character = { token: 1, value: 2 } as const;
@@ -29,8 +31,10 @@ const lf = 0x0a;
  *
  * `undefined` is no judgement. It says that the bytes are not for here, and most that are not are perfectly right: whatever
  * takes judging is judged by Node's parser, in one place. Where this reader is in doubt it therefore declines.
+ *
+ * Clients repeat themselves: where all lines but the first are those of the head `before`, they have been read already.
  */
-export function readPlainHead(bytes: Buffer): PlainHead | undefined {
+export function readPlainHead(bytes: Buffer, before?: PlainHead): PlainHead | undefined {
   const length = bytes.length;
   // A cheap look at the end first: it alone tells most of what isn't a whole head.
   if (length < 4 || bytes[length - 1] !== lf || bytes[length - 3] !== lf) return undefined;
@@ -38,6 +42,12 @@ export function readPlainHead(bytes: Buffer): PlainHead | undefined {
   const firstEnd = text.indexOf('\r\n');
   const line = requestLine.exec(text.slice(0, firstEnd));
   if (line === null) return undefined;
+  const method = line[1] === 'GET' ? 'GET' : 'HEAD';
+  const target = line[2] ?? '';
+  const lines = text.slice(firstEnd);
+  if (lines === before?.lines) {
+    return { method, target, rawHeaders: before.rawHeaders, keepAlive: before.keepAlive, lines };
+  }
 
   const rawHeaders: string[] = [];
   let hosts = 0;
@@ -67,7 +77,7 @@ export function readPlainHead(bytes: Buffer): PlainHead | undefined {
   }
   // An empty line, and nothing behind it.
   if (bytes[at + 1] !== lf || at + 2 !== length || hosts !== 1 || connections > 1) return undefined;
-  return { method: line[1] === 'GET' ? 'GET' : 'HEAD', target: line[2] ?? '', rawHeaders, keepAlive };
+  return { method, target, rawHeaders, keepAlive, lines };
 }
 
 function isA(kind: number, byte: number | undefined): boolean {

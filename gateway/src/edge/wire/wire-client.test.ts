@@ -8,6 +8,7 @@ import { exchangeRaw, type RawClient, rawClient } from '../../testing/raw-client
 import { rawUpstream } from '../../testing/raw-upstream.ts';
 import { type RunningGateway, startGateway } from '../../testing/start-gateway.ts';
 import { until } from '../../testing/until.ts';
+import { unreadBytes } from '../progress-watch.ts';
 
 const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
 const kept = 'Connection: keep-alive\r\nKeep-Alive: timeout=65\r\n';
@@ -190,6 +191,18 @@ describe('what a client sees of our reader and of Node', () => {
     expect([...kinds.keys()]).toEqual(expect.arrayContaining(['200', '204', '304', '502', '103']));
   });
 
+  it('is a file name in Latin-1, wherever it stands', async () => {
+    const name = 'Content-Disposition: attachment; filename="caf\xe9"\r\n';
+    for (const lines of [`${name}Content-Length: 2\r\n`, `Content-Length: 2\r\n${name}`]) {
+      const upstream = await rawUpstream(
+        (socket) => void socket.write(`HTTP/1.1 200 OK\r\n${lines}\r\nok`, 'latin1'),
+      );
+      const { ours, nodes } = await bothWays(await inFrontOf(upstream), get('Connection: close\r\n'), true);
+      expect(ours).toEqual(nodes);
+      expect(ours?.received).toBe(`HTTP/1.1 200 OK\r\n${lines}Connection: close\r\n\r\nok`);
+    }
+  });
+
   it.each<[string, string, Partial<PlanInput>]>([
     ['an ambiguous path', get('', '/a/%2e%2e/b'), { pathPolicy: 'refuse' }],
     ['a bad Host', get().replace('Host: a', 'Host: a/b'), {}],
@@ -314,6 +327,28 @@ describe('a client of our reader', () => {
     expect(bytes).toBeGreaterThan(total);
     expect(gateway.failures).toEqual([]);
     expect(await readers(gateway)).toEqual({ wire: 1, node: 0 });
+  });
+
+  it('that sends more and more before it has its answer is not read on', async () => {
+    const upstream = await rawUpstream(() => {});
+    const gateway = await inFrontOf(upstream);
+    const client = await rawClient(gateway.port);
+    client.send(get());
+    await until('the first is upstream', () => upstream.requests === 1);
+    const total = 60_000_000;
+    client.socket.write(Buffer.alloc(total, get()));
+    let before = -1;
+    await until('the client stands still', async () => {
+      const unread = unreadBytes(client.socket);
+      const stands = unread === before;
+      before = unread;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return stands;
+    });
+    // Node counts it as a whole until all of it has left; the system's queue shrinks.
+    expect(before - total).toBeGreaterThan(30_000_000);
+    expect(upstream.requests).toBe(1);
+    client.socket.destroy();
   });
 
   it('that stays idle for longer than it was told, or never says a word, is closed', async () => {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Exchange } from '../../exchange.ts';
 import type { ClientAnswer, ClientRequest } from '../client-exchange.ts';
 import { answerHeadStart, fieldLine, informationHead } from './answer-head.ts';
-import { readPlainHead } from './request-head.ts';
+import { type PlainHead, readPlainHead } from './request-head.ts';
 
 export interface WireClientOwner {
   /** A head that is longer is Node's to refuse. */
@@ -37,6 +37,7 @@ export class WireClient implements ClientRequest, ClientAnswer {
   readonly #owner: WireClientOwner;
   #exchange: Exchange | undefined = undefined;
   #held: Buffer | undefined = undefined;
+  #before: PlainHead | undefined = undefined;
   #onDrained: ((exchange: Exchange) => void) | undefined = undefined;
   /** Since when it waits for a request, on the watch's clock. */
   idleSince: number;
@@ -204,11 +205,12 @@ export class WireClient implements ClientRequest, ClientAnswer {
   };
 
   #take(bytes: Buffer): void {
-    const head = bytes.length < this.#owner.maxHeadBytes ? readPlainHead(bytes) : undefined;
+    const head = bytes.length < this.#owner.maxHeadBytes ? readPlainHead(bytes, this.#before) : undefined;
     if (head === undefined) {
       this.#handOver(bytes);
       return;
     }
+    this.#before = head;
     this.method = head.method;
     this.url = head.target;
     this.rawHeaders = head.rawHeaders;
