@@ -22,9 +22,9 @@ export type ParsedConfig =
 
 export const usage = `npm run bench -- [options]
 
-Measures the gateway beside its peers on this machine and prints ratios. Takes under four minutes.
+Measures the gateway beside its peers on this machine and prints ratios. Takes about five minutes.
 
-  --quick          one round of a second each: under a minute, and noisier
+  --quick          a sixth of the rounds, of a second each, and one launch: under a minute, and noisier
   --only NAMES     only these proxies and scenarios, separated by commas
                    proxies    ${proxyNames.join(' ')}
                    scenarios  ${scenarioNames.join(' ')}

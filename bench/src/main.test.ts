@@ -61,6 +61,28 @@ describe('bench', () => {
     }
   }, 120_000);
 
+  it('launches those that the floors judge anew within the headline', async () => {
+    const file = path.join(folder, 'launches.json');
+    const { stderr } = await run(
+      ...['--only', 'direct,fastify,gateway,json', '--load', 'own'],
+      ...['--rounds', '2', '--seconds', '0.1', '--json', file],
+    );
+    expect(stderr.match(/^starting .*/gm)).toEqual([
+      ...['starting the upstream', 'starting direct, no proxy'],
+      ...['starting @fastify/http-proxy', 'starting banyan gateway'],
+      ...['starting @fastify/http-proxy', 'starting banyan gateway'],
+    ]);
+    const { scenarios } = JSON.parse(await readFile(file, 'utf8')) as BenchResult;
+    expect(scenarios[0]).toMatchObject({ launches: 2 });
+    expect(scenarios[0]?.proxies.map(({ name, rounds }) => [name, rounds.length])).toEqual([
+      ...[
+        ['direct', 1],
+        ['fastify', 2],
+        ['gateway', 2],
+      ],
+    ]);
+  }, 120_000);
+
   it('ends everything that it started when it is interrupted', async () => {
     const { bench, finished } = start(['--only', 'express,fastify,json', '--load', 'own', '--seconds', '60']);
     await new Promise<void>((resolve) => {

@@ -71,13 +71,24 @@ export function scenarioTable(scenario: ScenarioResult): string {
     'RSS MB',
     'errors',
   ];
-  const rounds = scenario.proxies[0]?.rounds.length ?? 0;
+  const rounds = Math.max(...scenario.proxies.map((proxy) => proxy.rounds.length));
   const rate = closedLoop ? '' : `, ${count.format(scenario.ratePerSecond ?? 0)} requests/s offered`;
   return [
     `${scenario.name}: ${scenario.title}`,
-    `  ${scenario.connections} connections${rate}; ${scenario.load}; ${rounds} × ${scenario.secondsPerRound} s`,
+    `  ${scenario.connections} connections${rate}; ${scenario.load}; ${rounds} × ${scenario.secondsPerRound} s${launchesText(scenario)}`,
     alignTable([heads, ...scenario.proxies.map((proxy) => proxyRow(proxy, base, closedLoop))]),
   ].join('\n');
+}
+
+function launchesText({ launches, proxies }: ScenarioResult): string {
+  if (launches === undefined) return '';
+  const most = Math.max(...proxies.map(({ rounds }) => rounds.length));
+  const fewer = proxies.filter(({ rounds }) => rounds.length < most);
+  const rest =
+    fewer.length === 0
+      ? ''
+      : ` (${fewer.map(({ label }) => label).join(', ')}: one launch, ${fewer[0]?.rounds.length} rounds)`;
+  return ` over ${launches} launches${rest}`;
 }
 
 export function floorLine({ beside, atLeast, outcome, measured, judgedBy }: FloorOutcome): string {

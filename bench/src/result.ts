@@ -30,6 +30,8 @@ export interface ScenarioResult {
   readonly base: ProxyName;
   readonly connections: number;
   readonly secondsPerRound: number;
+  /** How many processes of a proxy shared its rounds, where that is more than one; not every proxy has so many. */
+  readonly launches?: number;
   readonly load: string;
   readonly ratePerSecond?: number;
   readonly proxies: readonly ProxyResult[];
@@ -64,4 +66,18 @@ export interface BenchResult extends Measured {
 
 export function findProxy(scenario: ScenarioResult, name: ProxyName): ProxyResult | undefined {
   return scenario.proxies.find((proxy) => proxy.name === name);
+}
+
+/** The rounds of all launches, in their order: a pair is still one of the same moment. */
+export function joinLaunches(parts: readonly ScenarioResult[]): ScenarioResult {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new Error('a scenario needs one launch at least');
+  return {
+    ...first,
+    ...(others.length === 0 ? {} : { launches: parts.length }),
+    proxies: first.proxies.map((proxy) => ({
+      ...proxy,
+      rounds: [proxy, ...others.map((part) => findProxy(part, proxy.name))].flatMap((it) => it?.rounds ?? []),
+    })),
+  };
 }

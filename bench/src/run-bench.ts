@@ -8,8 +8,8 @@ import type { Children } from './process/children.ts';
 import { type Cores, divideCores, readAllowedCores } from './process/cores.ts';
 import { allProxies } from './proxies/all-proxies.ts';
 import { commandVersion } from './proxies/installed-version.ts';
-import type { MeasuredProxy } from './proxies/measured-proxy.ts';
-import { findProxy, type Measured, type ProxySetup, type ScenarioResult } from './result.ts';
+import type { MeasuredProxy, ProxyName } from './proxies/measured-proxy.ts';
+import { findProxy, joinLaunches, type Measured, type ProxySetup, type ScenarioResult } from './result.ts';
 import { runScenario, type ScenarioRun } from './run-scenario.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import { checkAnswers, type RunningProxy, startProxy, startUpstream } from './start-proxies.ts';
@@ -72,15 +72,20 @@ function halfLoad(finished: readonly ScenarioResult[]): number {
   return Math.round(median(gateway.rounds.map((round) => round.requestsPerSecond)) / 2);
 }
 
+/** What `--quick` divides the rounds by. */
+const quickPart = 6;
+
 function lengthOf(
   config: BenchConfig,
   scenario: Scenario,
-): Pick<ScenarioRun, 'rounds' | 'seconds' | 'warmUpRequests' | 'leadInSeconds'> {
+): Pick<ScenarioRun, 'rounds' | 'seconds' | 'warmUpRequests'> & { readonly launches: number } {
   const seconds = config.seconds ?? (config.quick ? 1 : scenario.secondsPerRound);
+  const rounds = config.rounds ?? (config.quick ? Math.ceil(scenario.rounds / quickPart) : scenario.rounds);
+  const launches = config.quick ? 1 : Math.min(scenario.launches?.count ?? 1, rounds);
   return {
-    rounds: config.rounds ?? (config.quick ? 1 : scenario.rounds),
+    launches,
+    rounds: Math.ceil(rounds / launches),
     seconds,
-    leadInSeconds: Math.min(scenario.leadInSeconds, seconds),
     warmUpRequests: config.quick ? scenario.warmUpRequests / 2 : scenario.warmUpRequests,
   };
 }
@@ -97,22 +102,34 @@ export async function runBench(config: BenchConfig, deps: BenchDeps): Promise<Me
 
   deps.say('starting the upstream');
   const upstreamPort = await startUpstream({ ...deps, cores });
-  const running: RunningProxy[] = [];
-  for (const proxy of installed.proxies) {
+  const running = new Map<ProxyName, RunningProxy>();
+  const launch = async (proxy: MeasuredProxy) => {
+    await running.get(proxy.name)?.end();
     deps.say(`starting ${proxy.label}`);
-    running.push(await startProxy({ ...deps, cores }, proxy, upstreamPort));
-  }
+    running.set(proxy.name, await startProxy({ ...deps, cores }, proxy, upstreamPort));
+  };
+  for (const proxy of installed.proxies) await launch(proxy);
 
   const finished: ScenarioResult[] = [];
   for (const scenario of chosen) {
-    const proxies = running.filter(({ name }) => scenario.proxies.includes(name));
-    if (proxies.length === 0) continue;
-    for (const proxy of proxies) await checkAnswers(proxy, upstreamPort, scenario.requests);
+    const takingPart = scenario.proxies.filter((name) => running.has(name));
+    if (takingPart.length === 0) continue;
+    const { launches, ...length } = lengthOf(config, scenario);
     const rate = scenario.atHalfLoad ? { ratePerSecond: halfLoad(finished) } : {};
     const scenarioDeps = { load: scenario.atHalfLoad ? own : load, cores, say: deps.say };
-    finished.push(
-      await runScenario(scenarioDeps, { scenario, proxies, ...lengthOf(config, scenario), ...rate }),
-    );
+    const parts: ScenarioResult[] = [];
+    for (let nth = 1; nth <= launches; nth += 1) {
+      const names =
+        nth === 1 ? takingPart : takingPart.filter((name) => scenario.launches?.of.includes(name));
+      if (nth > 1) {
+        deps.say(`${scenario.name}: launch ${nth} of ${launches}`);
+        for (const proxy of installed.proxies) if (names.includes(proxy.name)) await launch(proxy);
+      }
+      const proxies = names.map((name) => running.get(name)).filter((proxy) => proxy !== undefined);
+      for (const proxy of proxies) await checkAnswers(proxy, upstreamPort, scenario.requests);
+      parts.push(await runScenario(scenarioDeps, { scenario, proxies, ...length, ...rate }));
+    }
+    finished.push(joinLaunches(parts));
   }
   return {
     machine: describeMachine(cores),

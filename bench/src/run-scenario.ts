@@ -13,7 +13,6 @@ export interface ScenarioRun {
   readonly rounds: number;
   readonly seconds: number;
   readonly warmUpRequests: number;
-  readonly leadInSeconds: number;
   readonly ratePerSecond?: number;
 }
 
@@ -24,7 +23,7 @@ export interface ScenarioDeps {
 }
 
 /** As long as so many rounds at most: on a machine that is too slow for this, the first ones are slow for everyone. */
-const longestWarmUpRounds = 3;
+const longestWarmUpRounds = 6;
 
 /** Counted in answers, not in seconds: a slow proxy needs as many as a fast one until its code is compiled. */
 async function warmUp(load: LoadGenerator, spec: LoadSpec, requests: number): Promise<void> {
@@ -36,7 +35,7 @@ async function warmUp(load: LoadGenerator, spec: LoadSpec, requests: number): Pr
 }
 
 export async function runScenario(deps: ScenarioDeps, run: ScenarioRun): Promise<ScenarioResult> {
-  const { scenario, proxies, rounds, seconds, leadInSeconds, ratePerSecond } = run;
+  const { scenario, proxies, rounds, seconds, ratePerSecond } = run;
   const { connections, requests } = scenario;
   const spec = (port: number): LoadSpec => ({ port, requests, connections, seconds, ratePerSecond });
 
@@ -47,7 +46,6 @@ export async function runScenario(deps: ScenarioDeps, run: ScenarioRun): Promise
   const measured = new Map<ProxyName, Round[]>(proxies.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round += 1) {
     for (const { name, label, port, pid } of proxies) {
-      if (leadInSeconds > 0) await deps.load.run({ ...spec(port), seconds: leadInSeconds });
       const figures = await measureRound(deps, spec(port), pid);
       measured.get(name)?.push(figures);
       const rate = Math.round(figures.requestsPerSecond).toLocaleString('en-US');

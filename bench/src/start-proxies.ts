@@ -17,6 +17,7 @@ export interface RunningProxy {
   readonly port: number;
   /** Undefined for direct: the upstream isn't what is measured. */
   readonly pid: number | undefined;
+  readonly end: () => Promise<void>;
 }
 
 export interface StartDeps {
@@ -72,14 +73,14 @@ export async function startProxy(
 ): Promise<RunningProxy> {
   const { name, label } = proxy;
   const folder = path.join(deps.folder, name);
-  await mkdir(folder);
+  await mkdir(folder, { recursive: true });
   const port = await findFreePort();
   const opsPort = await findFreePort();
   const command = await proxy.prepare({ upstreamPort, port, opsPort, folder });
-  if (command === undefined) return { name, label, port: upstreamPort, pid: undefined };
+  if (command === undefined) return { name, label, port: upstreamPort, pid: undefined, end: async () => {} };
   const child = deps.children.start({ ...command, cores: deps.cores?.proxy });
   await waitUntilAnswering(label, port, child);
-  return { name, label, port, pid: child.pid };
+  return { name, label, port, pid: child.pid, end: child.end };
 }
 
 /** Throws where a proxy answers anything else than the upstream: it would be measured doing other work. */
