@@ -12,8 +12,8 @@ import { answerRefusal, rawRefusal, refusals } from './edge/refusal.ts';
 import { Exchange, GatewayResponse, Phase } from './exchange.ts';
 import { createAnswer } from './forwarding/answer.ts';
 import { type Failure, failures } from './forwarding/failure.ts';
-import { createForwardBodiless } from './forwarding/forward-bodiless.ts';
 import { createForwardStreamed } from './forwarding/forward-streamed.ts';
+import { createForwardWired, isWired } from './forwarding/forward-wired.ts';
 import { createUpgrade } from './forwarding/upgrade.ts';
 import { openUpstreams } from './forwarding/upstream.ts';
 import { createOpsServer } from './ops/ops-server.ts';
@@ -74,7 +74,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   const connections = followConnections(blockListOf(plan.trustedProxies), settle);
   const sweep = createBufferSweep();
   const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
-  const bodiless = createForwardBodiless(answer, clock);
+  const wired = createForwardWired(answer, clock, sweep);
   const forwardStreamed = createForwardStreamed(answer, clock, sweep);
   const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
   const pipeline = createRequestPipeline({
@@ -89,7 +89,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     },
     unanswered: () => load.unanswered,
     forward: (exchange, upstream) =>
-      exchange.hasBody ? forwardStreamed(exchange, upstream) : bodiless.forward(exchange, upstream),
+      isWired(exchange) ? wired.forward(exchange, upstream) : forwardStreamed(exchange, upstream),
   });
   const clients = createClientServer({
     plan,
@@ -203,7 +203,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     clearInterval(idle);
     clearTimeout(deadline);
     watch.stop();
-    bodiless.close();
+    wired.close();
     for (const upstream of upstreams.all()) upstream.close();
     const opsClosed = once(ops, 'close');
     ops.close();

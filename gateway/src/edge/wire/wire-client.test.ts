@@ -174,22 +174,23 @@ describe('what a client sees of our reader and of Node', () => {
     });
     const gateway = await inFrontOf(upstream);
     const kinds = new Map<string, number>();
+    let exchanges = 0;
     await fc.assert(
       fc.asyncProperty(answers, fc.constantFrom('GET', 'HEAD'), fc.boolean(), async (it, method, close) => {
         answer = it;
-        const before = await readers(gateway);
         const request = get(close ? 'Connection: close\r\n' : '').replace('GET', method);
         const { ours, nodes } = await bothWays(gateway, request, close);
         expect(ours).toEqual(nodes);
-        expect((await readers(gateway)).wire - before.wire).toBe(1);
+        exchanges += 1;
         const kind = ours?.received.slice(9, 12) ?? '';
         kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       }),
-      { numRuns: 300, seed: 23 },
+      { numRuns: 200, seed: 23 },
     );
-    process.stdout.write(`both readers: 300 generated answers, the same bytes (${[...kinds].join(' ')})\n`);
+    expect((await readers(gateway)).wire).toBe(exchanges);
+    process.stdout.write(`both readers: 200 generated answers, the same bytes (${[...kinds].join(' ')})\n`);
     expect([...kinds.keys()]).toEqual(expect.arrayContaining(['200', '204', '304', '502', '103']));
-  });
+  }, 120_000);
 
   it('is a file name in Latin-1, wherever it stands', async () => {
     const name = 'Content-Disposition: attachment; filename="caf\xe9"\r\n';

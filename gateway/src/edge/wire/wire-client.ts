@@ -194,7 +194,7 @@ export class WireClient implements ClientRequest, ClientAnswer {
   takeHeld(): void {
     const bytes = this.#held;
     this.#held = undefined;
-    if (bytes === undefined || this.socket.destroyed) return;
+    if (bytes === undefined || !this.socket.writable) return;
     this.socket.resume();
     this.#take(bytes);
   }

@@ -24,6 +24,9 @@ export interface WireOwner {
 
 const maxHeadBytes = 65_536;
 
+/** Up to here, copying a body into one write with its head costs less than a second buffer in the write does. */
+const oneWriteMaxBytes = 16_384;
+
 /**
  * All connections read into one buffer, as what they read is passed on or copied before the next read: a buffer of 64 KB
  * for each read was a tenth of what an exchange cost.
@@ -44,6 +47,10 @@ export class WireConnection implements UpstreamCall, AnswerParts {
   #connected = false;
   #paused = false;
   #used = false;
+  /** The head of a request whose body hasn't begun: the two leave together where they came together. */
+  #unsent = '';
+  /** What is still to come of the request's body. */
+  #bodyLeft = 0;
   idleSince = 0;
 
   constructor(target: WireTarget, owner: WireOwner) {
@@ -53,6 +60,7 @@ export class WireConnection implements UpstreamCall, AnswerParts {
     this.#socket = this.#open(target);
     this.#socket.once(target.secure ? 'secureConnect' : 'connect', () => this.#onConnect());
     this.#socket.on('end', () => this.#onEnd());
+    this.#socket.on('drain', () => this.#resumeRequest());
     this.#socket.on('error', (error) => {
       this.#error = error;
     });
@@ -69,12 +77,51 @@ export class WireConnection implements UpstreamCall, AnswerParts {
   }
 
   send(exchange: Exchange, head: string): void {
+    this.#begin(exchange);
+    this.#socket.write(head, 'latin1');
+  }
+
+  /** Sends a request whose body follows, by `sendBody`. */
+  sendSized(exchange: Exchange, head: string, bodyLength: number): void {
+    this.#begin(exchange);
+    this.#bodyLeft = bodyLength;
+    this.#unsent = head;
+    // A body that lets wait for itself doesn't hold the head up.
+    setImmediate(flushHead, this);
+  }
+
+  /** False if the upstream takes no more for now. Drops what comes when the exchange is no longer here. */
+  sendBody(exchange: Exchange, chunk: Buffer): boolean {
+    const socket = this.#socket;
+    if (exchange !== this.#exchange || !socket.writable) return true;
+    this.#bodyLeft -= chunk.length;
+    const head = this.#unsent;
+    this.#unsent = '';
+    if (head === '') {
+      socket.write(chunk);
+    } else if (chunk.length <= oneWriteMaxBytes) {
+      socket.write(head + chunk.toString('latin1'), 'latin1');
+    } else {
+      socket.cork();
+      socket.write(head, 'latin1');
+      socket.write(chunk);
+      socket.uncork();
+    }
+    return socket.writableLength < socket.writableHighWaterMark;
+  }
+
+  flushHead(): void {
+    if (this.#unsent === '' || !this.#socket.writable) return;
+    this.#socket.write(this.#unsent, 'latin1');
+    this.#unsent = '';
+  }
+
+  #begin(exchange: Exchange): void {
     this.#exchange = exchange;
     exchange.call = this;
     exchange.phase = this.#connected ? Phase.waiting : Phase.connecting;
     exchange.progressAt = this.#owner.clock.now;
     this.#parser.begin(exchange.method);
-    this.#socket.write(head, 'latin1');
   }
 
   cancel(): void {
@@ -115,6 +162,8 @@ export class WireConnection implements UpstreamCall, AnswerParts {
     this.#used = true;
     if (this.#paused) this.resume();
     this.#owner.answer.end(exchange, rawTrailers);
+    // The answer came before the whole request had been sent. What is left of it interests nobody.
+    if (this.#bodyLeft > 0) resumeBody(exchange);
   }
 
   #open({ hostname: host, port, servername }: WireTarget): Socket {
@@ -164,8 +213,15 @@ export class WireConnection implements UpstreamCall, AnswerParts {
       if (this.#exchange !== undefined) this.#owner.answer.flushHead(this.#exchange);
       return;
     }
-    if (beyond > 0 || !this.#parser.keepAlive) this.#socket.destroy();
+    if (beyond > 0 || !this.#parser.keepAlive || this.#bodyLeft > 0) this.#socket.destroy();
     else if (this.usable) this.#owner.released(this);
+  }
+
+  #resumeRequest(): void {
+    const exchange = this.#exchange;
+    if (exchange === undefined || !exchange.requestPaused) return;
+    exchange.progressAt = this.#owner.clock.now;
+    resumeBody(exchange);
   }
 
   #onEnd(): void {
@@ -196,4 +252,13 @@ export class WireConnection implements UpstreamCall, AnswerParts {
     const unread = !this.#parser.started;
     this.#owner.failed(exchange, failure, this.#used && unread && failure.kind === 'response-reset');
   }
+}
+
+function flushHead(connection: WireConnection): void {
+  connection.flushHead();
+}
+
+function resumeBody(exchange: Exchange): void {
+  exchange.requestPaused = false;
+  exchange.req.resume();
 }
