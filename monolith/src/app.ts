@@ -1,31 +1,32 @@
 import type { Server } from 'node:http';
 import type { RouteName } from '@banyan/contracts';
+import type { Clock, Handlers, Log } from '@banyan/serving';
+import {
+  assignRequestId,
+  bindRoutes,
+  createAuthenticator,
+  createKeptAnswers,
+  createPeriodic,
+  logAccess,
+  mapErrors,
+  refuseUnknownPaths,
+  securityHeaders,
+} from '@banyan/serving';
 import express, { type Express } from 'express';
 import type { Knex } from 'knex';
-import { createAuthenticator } from './auth/authenticator.ts';
+import { createFindTokenKey } from './auth/access-token.ts';
 import { createAuthFeature } from './auth/feature.ts';
 import { sweepSessions } from './auth/sweep.ts';
-import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createGuestsFeature } from './guests/feature.ts';
 import { createGuestTokens } from './guests/guest-tokens.ts';
 import { bindHealth } from './health/health.ts';
-import { logAccess } from './http/access-log.ts';
-import { bindRoutes } from './http/bind-routes.ts';
-import { createKeptAnswers } from './http/kept-answers.ts';
-import { mapErrors } from './http/map-error.ts';
-import { refuseUnknownPaths } from './http/refuse-unknown-paths.ts';
-import { assignRequestId } from './http/request-id.ts';
-import type { Handlers } from './http/route-handler.ts';
-import { securityHeaders } from './http/security-headers.ts';
 import { createImagesFeature } from './images/feature.ts';
-import type { Log } from './log.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { sweepOutgoingMails } from './mail/sweep.ts';
 import { callDue } from './notifications/call-due.ts';
 import { createNotificationsFeature } from './notifications/feature.ts';
-import { createPeriodic } from './periodic.ts';
 import { createWaitlistsFeature } from './waitlists/feature.ts';
 import { createLine } from './waitlists/line.ts';
 import { attachLive, type Live } from './waitlists/live/attach-live.ts';
@@ -57,7 +58,11 @@ const sweepEveryMs = 60 * 60 * 1_000;
 /** The application, whole: every part and what it depends on. @throws if there is no place to keep images */
 export async function createApp({ config, db, clock, mailer, log }: AppDeps): Promise<App> {
   const keptAnswers = createKeptAnswers(config.idempotencySecret, clock);
-  const { authenticate, readAccessToken } = createAuthenticator({ db, clock, options: config });
+  const { authenticate, readAccessToken } = createAuthenticator({
+    db,
+    clock,
+    findTokenKey: createFindTokenKey(config),
+  });
   const { publicUrl } = config;
   const outbox = createOutbox({ db, mailer, clock, log, mailHost: new URL(publicUrl).hostname });
   const feed = createChangeFeed({ databaseUrl: config.databaseUrl, log });

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Caller, type Clock, type FindTokenKey, type TokenKey, tokenAudience } from '@banyan/serving';
 import { SignJWT } from 'jose';
-import type { Clock } from '../clock.ts';
-import type { Caller } from '../http/route-handler.ts';
-
-/** Who signs, and for whom: names, which lead nowhere. */
-export const issuer = 'https://banyan.example/monolith';
-export const audience = 'https://banyan.example/api';
-export const algorithm = 'HS256';
 
 export interface AccessToken {
   readonly text: string;
@@ -19,12 +13,29 @@ export interface AccessTokenOptions {
   readonly accessTokenMinutes: number;
 }
 
+/** The monolith's own key, by which it signs and by which either side judges what it signed. */
+export function ownTokenKey({ jwtSecret }: AccessTokenOptions): TokenKey {
+  return {
+    algorithm: 'HS256',
+    key: jwtSecret,
+    // A name, which leads nowhere.
+    issuer: 'https://banyan.example/monolith',
+    audience: tokenAudience,
+  };
+}
+
+export function createFindTokenKey(options: AccessTokenOptions): FindTokenKey {
+  const own = ownTokenKey(options);
+  return async (keyId) => (keyId === options.jwtKeyId ? own : undefined);
+}
+
 /** Signs an access token for a session (RFC 7519). It says who, and nothing about them. */
 export async function signAccessToken(
   options: AccessTokenOptions,
   clock: Clock,
   { userId, sessionId }: Caller,
 ): Promise<AccessToken> {
+  const { algorithm, issuer, audience } = ownTokenKey(options);
   const issuedAt = Math.floor(clock.now().getTime() / 1_000);
   const expiresAt = issuedAt + options.accessTokenMinutes * 60;
   const text = await new SignJWT({ sid: sessionId })

@@ -1,6 +1,5 @@
+import type { Clock, Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { AccessTokenOptions } from './access-token.ts';

@@ -1,7 +1,6 @@
 import { ApiError } from '@banyan/contracts';
+import type { Clock, Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import { present } from './account-handlers.ts';
 import type { Passwords } from './passwords.ts';
 import { endSession, exchangeRefreshToken, openSession } from './session-store.ts';

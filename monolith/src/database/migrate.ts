@@ -1,6 +1,6 @@
+import { connect } from '@banyan/serving';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { connect } from './connect.ts';
 import * as accounts from './migrations/0001-accounts.ts';
 import * as images from './migrations/0002-images.ts';
 import * as waitlists from './migrations/0003-waitlists.ts';
@@ -33,7 +33,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   // Losing the guard's connection is met by the next query; without a listener it would end the process.
   guard.on('error', () => undefined);
   await guard.connect();
-  const knex = connect({ url: databaseUrl, poolSize: 2 });
+  const knex = connect({ url: databaseUrl, applicationName: 'banyan-monolith-migrate', poolSize: 2 });
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
     // Knex's own lock is a row, which a killed process leaves behind; ours goes with its connection, so that whoever

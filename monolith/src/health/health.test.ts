@@ -1,7 +1,7 @@
+import { until } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { until } from '../testing/until.ts';
 
 describe('health', () => {
   let app: TestApp;

@@ -1,7 +1,7 @@
 import { type LiveMessage, liveCloseCodes } from '@banyan/contracts';
+import { createLog } from '@banyan/serving';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { createLog } from '../../log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 import { addGuest, addHost, addList, changeLine, testLine } from '../testing.ts';
 import { deleteWaitlist } from '../waitlist-store.ts';
@@ -27,7 +27,7 @@ const open: WebSocket[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   host = await addHost(database.knex);
-  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('silent') });
+  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('test', 'silent') });
   feed.start();
 });
 afterAll(async () => {

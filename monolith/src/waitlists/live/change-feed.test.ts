@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog } from '@banyan/serving';
+import { until } from '@banyan/serving/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../../log.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
-import { until } from '../../testing/until.ts';
 import { announceChange } from './announce-change.ts';
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 
 beforeEach(async () => {
   heard = [];
-  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('silent') });
+  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('test', 'silent') });
   feed.subscribe(list, () => heard.push('list'));
   feed.subscribe(other, () => heard.push('other'));
   feed.start();
@@ -86,7 +86,10 @@ describe('change feed', () => {
   });
 
   it('stops while the database cannot be reached', async () => {
-    const lost = createChangeFeed({ databaseUrl: 'postgres://127.0.0.1:1/none', log: createLog('silent') });
+    const lost = createChangeFeed({
+      databaseUrl: 'postgres://127.0.0.1:1/none',
+      log: createLog('test', 'silent'),
+    });
     lost.start();
     await sleep(0);
     await lost.stop();

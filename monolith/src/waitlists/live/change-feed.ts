@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '@banyan/serving';
 import pg from 'pg';
-import type { Log } from '../../log.ts';
 import { changeChannel } from './announce-change.ts';
 
 export interface ChangeFeed {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from './route-handler.ts';
+import type { Caller } from '../http/route-handler.ts';
 
 /**
  * What a request's bearer token says: `none` was sent; it is not good (`refused`); it is good (`caller`); or it is ours

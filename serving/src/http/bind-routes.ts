@@ -1,6 +1,6 @@
 import { ApiError, parseRequest, type RouteName, type RouteSpec, routes } from '@banyan/contracts';
 import type { Express, Request, Response } from 'express';
-import type { Authenticate, Authentication } from './authentication.ts';
+import type { Authenticate, Authentication } from '../authentication/authentication.ts';
 import { hashRequest, idempotencyKeyOf } from './idempotency-key.ts';
 import type { KeyedRequest } from './kept-answers.ts';
 import { readBody } from './read-body.ts';

@@ -3,6 +3,8 @@ import type { Log } from '../log.ts';
 
 export interface ConnectOptions {
   readonly url: string;
+  /** Whose connections these are, for whoever looks at the server's list of them. */
+  readonly applicationName: string;
   readonly poolSize: number;
   /** For what happens to connections that nobody is using, as when the database restarts. */
   readonly log?: Log;
@@ -12,12 +14,12 @@ export interface ConnectOptions {
  * Opens the pool. Every wait on the database is bounded, so that a database that hangs turns into answers of 503 and
  * not into a heap of waiting requests.
  */
-export function connect({ url, poolSize, log }: ConnectOptions): Knex {
+export function connect({ url, applicationName, poolSize, log }: ConnectOptions): Knex {
   return createKnex({
     client: 'pg',
     connection: {
       connectionString: url,
-      application_name: 'banyan-monolith',
+      application_name: applicationName,
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       statement_timeout: 10_000,

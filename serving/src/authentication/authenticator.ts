@@ -4,9 +4,9 @@ import { Passport } from 'passport';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Authenticate, Authentication } from '../http/authentication.ts';
 import type { Caller } from '../http/route-handler.ts';
-import { type AccessTokenOptions, algorithm, audience, issuer } from './access-token.ts';
+import type { Authenticate, Authentication } from './authentication.ts';
+import { type FindTokenKey, type TokenKey, tokenAlgorithms } from './token-key.ts';
 
 export interface Authenticator {
   /** Judges a request's bearer token, and whether its session still holds: a logout counts from that moment. */
@@ -18,15 +18,22 @@ export interface Authenticator {
 export interface AuthenticatorDeps {
   readonly db: Knex;
   readonly clock: Clock;
-  readonly options: AccessTokenOptions;
+  readonly findTokenKey: FindTokenKey;
 }
 
 const clockToleranceSeconds = 5;
-/** No token of ours lives longer: config.ts allows no more. */
+/** No token of ours lives longer, whichever side signed it: their configuration allows no more. */
 const maxLifetimeSeconds = 24 * 60 * 60;
 
+/** Longer than any token of ours, and short enough to be looked at for nothing. */
+const maxTokenLength = 4_096;
+
 /** All that a header of ours has. One that points elsewhere for its key (`jku`, `x5u`, `jwk`, …) is none of ours. */
-const headerSchema = z.strictObject({ alg: z.literal(algorithm), typ: z.literal('JWT'), kid: z.string() });
+const headerSchema = z.strictObject({
+  alg: z.enum(tokenAlgorithms),
+  typ: z.literal('JWT'),
+  kid: z.string().max(128),
+});
 
 const payloadSchema = z.object({
   sub: z.uuid(),
@@ -36,7 +43,10 @@ const payloadSchema = z.object({
   exp: z.int(),
 });
 
-export function createAuthenticator({ db, clock, options }: AuthenticatorDeps): Authenticator {
+const bearerOf = ExtractJwt.fromAuthHeaderAsBearerToken();
+
+/** Verifies the tokens of both sides, each by its own key and by nothing that the token says of itself (RFC 8725). */
+export function createAuthenticator({ db, clock, findTokenKey }: AuthenticatorDeps): Authenticator {
   const passport = new Passport();
   const nowSeconds = () => clock.now().getTime() / 1_000;
 
@@ -53,15 +63,19 @@ export function createAuthenticator({ db, clock, options }: AuthenticatorDeps): 
     return { kind: row.ended_at === null ? 'caller' : 'ended', caller: { userId, sessionId } };
   }
 
-  /** Made for each request, since a strategy takes the time when it is made, and ours is passed in. */
-  function createStrategy(): Strategy {
+  /** The key that the token's header names; only if its algorithm is the one that the header claims. */
+  async function keyOf(token: string): Promise<TokenKey | undefined> {
+    const header = readHeader(token);
+    const key = header && (await findTokenKey(header.kid));
+    return key?.algorithm === header?.alg ? key : undefined;
+  }
+
+  /** Made for each request, since a strategy takes key and time when it is made. */
+  function createStrategy({ key, algorithm, issuer, audience }: TokenKey): Strategy {
     return new Strategy(
       {
-        jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
-        secretOrKeyProvider: (_request, token, done) => {
-          if (isOurHeader(token, options.jwtKeyId)) done(null, options.jwtSecret);
-          else done(new Error('not a token of ours'));
-        },
+        jwtFromRequest: bearerOf,
+        secretOrKey: key,
         algorithms: [algorithm],
         issuer,
         audience,
@@ -79,18 +93,19 @@ export function createAuthenticator({ db, clock, options }: AuthenticatorDeps): 
     );
   }
 
-  const authenticate: Authenticate = (request) =>
-    new Promise((resolve, reject) => {
-      if (request.headers.authorization === undefined) {
-        resolve({ kind: 'none' });
-        return;
-      }
+  const authenticate: Authenticate = async (request) => {
+    if (request.headers.authorization === undefined) return { kind: 'none' };
+    const token = bearerOf(request as Parameters<typeof bearerOf>[0]);
+    const key = token === null ? undefined : await keyOf(token);
+    if (key === undefined) return { kind: 'refused' };
+    return new Promise((resolve, reject) => {
       const settle = (fault: unknown, authentication?: Authentication | false) => {
         if (fault) reject(fault);
         else resolve(authentication || { kind: 'refused' });
       };
-      passport.authenticate(createStrategy(), { session: false }, settle)(request, undefined, reject);
+      passport.authenticate(createStrategy(key), { session: false }, settle)(request, undefined, reject);
     });
+  };
 
   return {
     authenticate,
@@ -102,10 +117,11 @@ export function createAuthenticator({ db, clock, options }: AuthenticatorDeps): 
   };
 }
 
-function isOurHeader(token: unknown, keyId: string): boolean {
+function readHeader(token: string): z.output<typeof headerSchema> | undefined {
+  if (token.length > maxTokenLength) return undefined;
   try {
-    return headerSchema.parse(decodeProtectedHeader(String(token))).kid === keyId;
+    return headerSchema.safeParse(decodeProtectedHeader(token)).data;
   } catch {
-    return false;
+    return undefined;
   }
 }
