@@ -13,6 +13,10 @@ const unclaimed: Choice = Object.freeze({ side: 'legacy', reason: 'no-capability
 /** Which side is authoritative at each stage. */
 const byStage: Readonly<Record<Stage, Choice>> = Object.freeze({
   legacy: Object.freeze({ side: 'legacy', reason: 'stage' }),
+  shadow: Object.freeze({ side: 'legacy', reason: 'stage' }),
+  rollout: Object.freeze({ side: 'legacy', reason: 'stage' }),
+  live: Object.freeze({ side: 'service', reason: 'stage' }),
+  retired: Object.freeze({ side: 'service', reason: 'stage' }),
 });
 
 /** Pure: the same snapshot and capability always give the same choice. Allocates nothing. */
