@@ -5,7 +5,11 @@ import type { ChangeKind, Cutover, CutoverChange, CutoverState, Cutovers } from 
  * and keeps the audit log. Its methods reject when it can't be reached, within a bounded time.
  */
 export interface CutoverStore {
-  /** Names only capabilities that were changed at least once. */
+  readonly kind: 'memory' | 'postgres' | 'openfeature';
+  /**
+   * Names only capabilities that were changed at least once. Of one that is `unreadable` the state says nothing: ask the
+   * snapshot keeper what rules.
+   */
   read(): Promise<Cutovers>;
   /** Changes one capability and writes the audit log, both or neither, if it is still at the expected version. */
   change(request: ChangeRequest): Promise<ChangeResult>;
@@ -13,9 +17,11 @@ export interface CutoverStore {
   history(query: HistoryQuery): Promise<readonly CutoverChange[]>;
   /**
    * Calls back with all cutovers, at once and then after each change, and when the connection is lost or back.
-   * Rejects never: a store that can't be reached yet is reported as lost, and tried again until closed.
+   * Rejects never: a store that can't be reached yet is reported as lost, and tried again until closed. Changes that
+   * follow closely on each other may be told as one.
    */
   follow(listener: CutoverListener): Promise<Following>;
+  close(): Promise<void>;
 }
 
 export interface ChangeRequest {
@@ -44,6 +50,8 @@ export interface HistoryQuery {
   readonly limit: number;
   /** Only what is older than the change of this id. */
   readonly before?: string;
+  /** Only this change. */
+  readonly id?: string;
 }
 
 export interface CutoverListener {
@@ -54,5 +62,6 @@ export interface CutoverListener {
 }
 
 export interface Following {
+  /** Nothing is called back after this was called. */
   close(): Promise<void>;
 }

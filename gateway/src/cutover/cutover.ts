@@ -21,6 +21,11 @@ export interface Cutover extends CutoverState {
   readonly changedAt?: string;
   readonly changedBy?: string;
   readonly why?: string;
+  /**
+   * Why the store's own state makes no sense to this gateway (a newer one's stage, a damaged row). The last state that did
+   * rules then, under the store's version, so that a change can still put it right.
+   */
+  readonly unreadable?: string;
 }
 
 /** By capability. A capability that it does not name was never changed. */
