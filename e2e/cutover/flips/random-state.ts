@@ -1,0 +1,37 @@
+import type { Changed, ChangeOptions, OpsClient } from '../../stack/ops-client.ts';
+import type { Seeded } from '../seeded.ts';
+import type { State } from './history.ts';
+
+/** A change as an operator asks for it, and the state that it leads to. */
+export interface Move {
+  readonly to: State;
+  readonly apply: (ops: OpsClient, options?: ChangeOptions) => Promise<Changed>;
+}
+
+/** Any change that leads on from this state. */
+export function randomMove(capability: string, state: State, keys: readonly string[], seeded: Seeded): Move {
+  const kind = seeded.weighted({ rollout: 8, live: 2, legacy: 2, allow: 2, deny: 2 });
+  if (kind === 'rollout') {
+    const rolloutPercent = seeded.below(10_001) / 100;
+    return {
+      to: { ...state, stage: 'rollout', rolloutPercent },
+      apply: (ops, options) => ops.rollout(capability, rolloutPercent, options),
+    };
+  }
+  if (kind === 'live' || kind === 'legacy') {
+    return {
+      to: { ...state, stage: kind, rolloutPercent: kind === 'live' ? 100 : 0 },
+      apply: (ops, options) =>
+        kind === 'legacy' && options === undefined
+          ? ops.rollback(capability)
+          : ops.stage(capability, kind, options),
+    };
+  }
+  const listed = state[kind];
+  const remove = listed.length > 0 && seeded.chance(0.5);
+  const key = seeded.pick(remove ? listed : keys.filter((one) => !listed.includes(one)));
+  return {
+    to: { ...state, [kind]: remove ? listed.filter((one) => one !== key) : [...listed, key] },
+    apply: (ops, options) => ops.pin(kind, capability, [key], { ...options, remove }),
+  };
+}
