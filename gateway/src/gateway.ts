@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { GatewayConfig } from './config.ts';
-import { initialSnapshot } from './cutover/cutover-snapshot.ts';
+import { openCutovers } from './cutover/open-cutovers.ts';
 import { createBufferSweep } from './edge/buffer-sweep.ts';
 import { createClientServer } from './edge/client-server.ts';
 import { followConnections } from './edge/connections.ts';
@@ -21,6 +21,7 @@ import { readStatus } from './ops/status.ts';
 import { blockListOf, type Plan } from './plan/plan.ts';
 import { createRequestPipeline, isRefusal } from './request-pipeline.ts';
 import { buildRouteTable } from './routing/route-table.ts';
+import { registerCutoverMetrics } from './telemetry/cutover-metrics.ts';
 import { type LineSink, type Logger, silentLogger } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createRecord } from './telemetry/record.ts';
@@ -53,14 +54,19 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   let draining: Promise<void> | undefined;
   const isDraining = () => draining !== undefined;
 
-  const cutovers = initialSnapshot(plan);
-  const snapshot = () => cutovers;
+  const cutovers = openCutovers({
+    capabilities: Object.keys(plan.capabilities),
+    config: config.cutovers,
+    logger,
+  });
+  const snapshot = cutovers.keeper.current;
   const upstreams = openUpstreams(plan);
   const metrics = createMetrics({
     connections: () => connections.all().size,
     unanswered: () => load.unanswered,
     upgraded: () => upgrade.count(),
   });
+  registerCutoverMetrics(metrics.registry, cutovers.keeper);
   const record = createRecord({
     metrics,
     logger,
@@ -168,7 +174,11 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, upgrade.sweep);
 
   async function start(): Promise<GatewayAddresses> {
-    const publicPort = await listen(server, config.listen.port, config.listen.host);
+    await cutovers.keeper.start();
+    const publicPort = await listen(server, config.listen.port, config.listen.host).catch(async (error) => {
+      await cutovers.keeper.close();
+      throw error;
+    });
     try {
       const opsPort = await listen(ops, config.ops.port, config.ops.host);
       logger.info({ publicPort, opsPort }, 'listening');
@@ -176,6 +186,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     } catch (error) {
       server.close();
       watch.stop();
+      await cutovers.keeper.close();
       throw error;
     }
   }
@@ -207,6 +218,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     ops.close();
     ops.closeAllConnections();
     await opsClosed;
+    await cutovers.keeper.close();
     logger.info('drained');
   }
 

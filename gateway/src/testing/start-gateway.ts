@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { definePlan } from '../plan/plan-faults.ts';
@@ -30,6 +33,8 @@ export async function startGateway(
       ops: { host: '127.0.0.1', port: 0 },
       drainDelayMs: 0,
       drainDeadlineMs: 0,
+      dataDir: mkdtempSync(join(tmpdir(), 'banyan-gateway-')),
+      cutovers: {},
     },
     logger: pino({ level: 'warn' }, { write: (line: string) => note(line) }),
     accessLog: { write: (line) => note(line) },
