@@ -40,9 +40,9 @@ export interface ExplainRequest {
 }
 
 export interface Explanation {
-  readonly side: 'legacy' | 'service';
+  readonly upstream: 'legacy' | 'service';
   readonly reason: string;
-  readonly cohort?: number;
+  readonly cohort: number | null;
 }
 
 export interface SeamView {
@@ -50,12 +50,18 @@ export interface SeamView {
   readonly ready: boolean;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly took?: number;
+  readonly tookMs?: number;
 }
 
-export type Changed =
-  | { readonly ok: true; readonly change: ChangeView }
-  | { readonly ok: false; readonly code: string; readonly message: string };
+export interface Refused {
+  readonly ok: false;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** `change` is null where all was as wanted already. */
+export type Changed = { readonly ok: true; readonly change: ChangeView | null } | Refused;
+export type SeamMoved = { readonly ok: true; readonly seam: SeamView } | Refused;
 
 export interface ChangeOptions {
   readonly why?: string;
@@ -78,14 +84,11 @@ export interface OpsClient {
   readonly explain: (request: ExplainRequest) => Promise<Explanation>;
   readonly changes: (capability: string, limit: number) => Promise<readonly ChangeView[]>;
   readonly seam: (capability: string) => Promise<SeamView>;
-  readonly moveSeam: (
-    capability: string,
-    action: 'advance' | 'back',
-  ) => Promise<
-    | { readonly ok: true; readonly seam: SeamView }
-    | { readonly ok: false; readonly code: string; readonly message: string }
-  >;
+  readonly moveSeam: (capability: string, action: 'advance' | 'back') => Promise<SeamMoved>;
 }
+
+/** Statuses by which the ops API says that it was understood, and that it is not to be. */
+const refusals = [409, 502, 503];
 
 interface Answer {
   readonly status: number;
@@ -105,7 +108,7 @@ export function createOpsClient(opsUrl: string, token: string): OpsClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
-    if (![200, 409].includes(response.status))
+    if (response.status !== 200 && !refusals.includes(response.status))
       throw new Error(`${path} answered ${response.status}: ${text.slice(0, 500)}`);
     return { status: response.status, body: JSON.parse(text) };
   }
@@ -125,7 +128,7 @@ export function createOpsClient(opsUrl: string, token: string): OpsClient {
   async function change(path: string, body: object): Promise<Changed> {
     const answer = await ask(path, { why, ...body });
     if (answer.status !== 200) return refusal(answer);
-    return { ok: true, change: (answer.body as { change: ChangeView }).change };
+    return { ok: true, change: (answer.body as { change: ChangeView | null }).change };
   }
 
   const status = () => read<StatusView>('/api/status');
@@ -148,10 +151,12 @@ export function createOpsClient(opsUrl: string, token: string): OpsClient {
     changes: async (capability, limit) =>
       (await read<{ changes: readonly ChangeView[] }>(`/api/changes?capability=${capability}&limit=${limit}`))
         .changes,
-    seam: (capability) => read<SeamView>(`/api/capabilities/${capability}/seam`),
+    seam: async (capability) => (await read<{ seam: SeamView }>(`/api/capabilities/${capability}/seam`)).seam,
     async moveSeam(capability, action) {
       const answer = await ask(`/api/capabilities/${capability}/seam/${action}`, { why });
-      return answer.status === 200 ? { ok: true, seam: answer.body as SeamView } : refusal(answer);
+      return answer.status === 200
+        ? { ok: true, seam: (answer.body as { seam: SeamView }).seam }
+        : refusal(answer);
     },
   };
 }

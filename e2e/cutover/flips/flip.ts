@@ -16,7 +16,7 @@ export interface FlipDeps {
 }
 
 export interface Flip {
-  readonly change: ChangeView;
+  readonly change: ChangeView | null;
   /** Of two operators who asked at once, one was refused. */
   readonly contested: boolean;
   /** For each gateway: from the change's acknowledgement to the end of the first request that it answered by the new side. */

@@ -30,8 +30,13 @@ export function randomMove(capability: string, state: State, keys: readonly stri
   const listed = state[kind];
   const remove = listed.length > 0 && seeded.chance(0.5);
   const key = seeded.pick(remove ? listed : keys.filter((one) => !listed.includes(one)));
+  const without = (list: readonly string[]) => list.filter((one) => one !== key);
+  // A key that is put on one list leaves the other.
+  const lists = remove
+    ? { [kind]: without(listed) }
+    : { allow: without(state.allow), deny: without(state.deny), [kind]: [...listed, key] };
   return {
-    to: { ...state, [kind]: remove ? listed.filter((one) => one !== key) : [...listed, key] },
+    to: { ...state, ...lists },
     apply: (ops, options) => ops.pin(kind, capability, [key], { ...options, remove }),
   };
 }
