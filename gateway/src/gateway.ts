@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { GatewayConfig } from './config.ts';
 import { openCutovers } from './cutover/open-cutovers.ts';
+import { createRequestFacts } from './cutover/request-facts.ts';
 import { createBufferSweep } from './edge/buffer-sweep.ts';
 import { createClientServer } from './edge/client-server.ts';
+import { createKeySources } from './edge/cohort-key.ts';
 import { followConnections } from './edge/connections.ts';
 import { watchProgress } from './edge/progress-watch.ts';
 import { answerRefusal, rawRefusal, refusals } from './edge/refusal.ts';
@@ -13,13 +15,14 @@ import { createAnswer } from './forwarding/answer.ts';
 import { type Failure, failures } from './forwarding/failure.ts';
 import { createForwardBodiless } from './forwarding/forward-bodiless.ts';
 import { createForwardStreamed } from './forwarding/forward-streamed.ts';
+import { createReplay } from './forwarding/replay.ts';
 import { createUpgrade } from './forwarding/upgrade.ts';
 import { openUpstreams } from './forwarding/upstream.ts';
-import { createOpsServer } from './ops/ops-server.ts';
-import { isReachable } from './ops/probe.ts';
-import { readStatus } from './ops/status.ts';
+import { readOverrideSecret } from './ops/access/override-secret.ts';
+import { createOpsPlane } from './ops/create-ops-plane.ts';
 import { blockListOf, type Plan } from './plan/plan.ts';
 import { createRequestPipeline, isRefusal } from './request-pipeline.ts';
+import { createRequestRouter } from './routing/route-request.ts';
 import { buildRouteTable } from './routing/route-table.ts';
 import { registerCutoverMetrics } from './telemetry/cutover-metrics.ts';
 import { type LineSink, type Logger, silentLogger } from './telemetry/log.ts';
@@ -71,20 +74,31 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     metrics,
     logger,
     accessLog,
-    snapshot,
     capabilities: Object.keys(plan.capabilities),
   });
   const connections = followConnections(blockListOf(plan.trustedProxies), settle);
   const sweep = createBufferSweep();
   const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
-  const bodiless = createForwardBodiless(answer, clock);
+  const replay = createReplay({
+    answer,
+    legacyOf: upstreams.legacyOf,
+    forward: (exchange, upstream) => bodiless.forward(exchange, upstream),
+  });
+  const bodiless = createForwardBodiless(replay, clock);
   const forwardStreamed = createForwardStreamed(answer, clock, sweep);
   const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
+  const overrideSecret = config.overrideSecret ?? readOverrideSecret(config.dataDir, logger);
+  const keySources = createKeySources(plan);
+  const facts = createRequestFacts({
+    keySources,
+    overrideSecret,
+    nowSeconds: () => Date.now() / 1_000,
+  });
+  const router = createRequestRouter({ routes: buildRouteTable(plan), snapshot, facts });
   const pipeline = createRequestPipeline({
     limits: { ...plan.limits, maxBodyBytes: plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY },
     pathPolicy: plan.pathPolicy,
-    routes: buildRouteTable(plan),
-    snapshot,
+    router,
     upstreamOf: (capability, side) => {
       const service =
         side === 'service' && capability !== undefined ? upstreams.serviceOf(capability) : undefined;
@@ -105,24 +119,20 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
       if (accessLog !== undefined) logger.info({ requestId, status, failure: 'client-malformed' });
     },
   });
-  const ops = createOpsServer({
+  const opsPlane = createOpsPlane({
+    ...{ plan, upstreams, cutovers, logger, isDraining },
+    explain: createExplain({ plan, snapshot, router }),
     registry: metrics.registry,
-    isDraining,
-    isReady: () => isReachable(upstreams.legacyOf(undefined)),
-    status: () =>
-      readStatus({
-        plan,
-        upstreams,
-        snapshot,
-        live: () => ({
-          state: isDraining() ? 'draining' : 'serving',
-          uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),
-          connections: connections.all().size,
-          unanswered: load.unanswered,
-          upgraded: upgrade.count(),
-        }),
-      }),
+    config: { ...config.ops, dataDir: config.dataDir, snapshotFile: config.cutovers.snapshotFile, overrideSecret },
+    live: () => ({
+      state: isDraining() ? 'draining' : 'serving',
+      uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),
+      connections: connections.all().size,
+      unanswered: load.unanswered,
+      upgraded: upgrade.count(),
+    }),
   });
+  const ops = opsPlane.server;
 
   function begin(req: IncomingMessage, res: GatewayResponse): Exchange {
     const connection = connections.of(req.socket);
@@ -171,7 +181,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     }
   }
 
-  const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, upgrade.sweep);
+  const watch = watchProgress(connections, plan.timeouts, clock, replay.fail, upgrade.sweep);
 
   async function start(): Promise<GatewayAddresses> {
     await cutovers.keeper.start();
@@ -218,6 +228,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     ops.close();
     ops.closeAllConnections();
     await opsClosed;
+    opsPlane.close();
     await cutovers.keeper.close();
     logger.info('drained');
   }

@@ -3,7 +3,7 @@ import type { Exchange } from '../exchange.ts';
 /**
  * Tells the upstream who asks, in headers that only the gateway or a proxy that the plan trusts can have written.
  */
-export function identify(exchange: Exchange): void {
+export function addForwarded(exchange: Exchange): void {
   const { headers, connection, forwardedFor, forwardedProto, forwardedHost, host } = exchange;
   headers.push(
     'X-Forwarded-For',
