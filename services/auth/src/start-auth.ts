@@ -1,0 +1,31 @@
+import { type Clock, connect, createLog, type Log, systemClock } from '@banyan/serving';
+import type { Express } from 'express';
+import { type AuthAppDeps, createAuthApp } from './auth-app.ts';
+import type { Config } from './config.ts';
+
+export interface AuthService {
+  readonly express: Express;
+  /** Closes the pool. */
+  stop(): Promise<void>;
+}
+
+/** What tests replace. */
+export interface Parts extends Required<Pick<AuthAppDeps, 'hashFunctions' | 'sendPhoto'>> {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Starts without waiting for the database, so that a service whose database is away for a while answers that it is. */
+export async function startAuth(config: Config, parts: Partial<Parts> = {}): Promise<AuthService> {
+  const { clock = systemClock, log = createLog('auth', config.logLevel), ...replaced } = parts;
+  const db = connect({
+    url: config.databaseUrl,
+    applicationName: 'banyan-auth',
+    poolSize: config.databasePoolSize,
+    log,
+  });
+  return {
+    express: await createAuthApp({ config, db, clock, log, ...replaced }),
+    stop: () => db.destroy(),
+  };
+}
