@@ -34,6 +34,7 @@ export function createPostgresStore({ url, random = Math.random }: PostgresStore
   // An idle connection's end is met by whoever asks next; without a listener it would end the process.
   pool.on('error', () => undefined);
   let migrated = false;
+  let closed: Promise<void> | undefined;
 
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await pool.connect();
@@ -64,7 +65,10 @@ export function createPostgresStore({ url, random = Math.random }: PostgresStore
     change: (request) => withClient((client) => change(client, request)),
     history: (query) => withClient((client) => history(client, query)),
     follow: async (listener) => followPostgres({ url, listener, random }),
-    close: () => Promise.race([pool.end(), pause(closeWithinMs, undefined, { ref: false })]),
+    close() {
+      closed ??= Promise.race([pool.end(), pause(closeWithinMs, undefined, { ref: false })]);
+      return closed;
+    },
   };
 }
 
