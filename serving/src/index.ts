@@ -3,9 +3,11 @@ export { type Authenticator, createAuthenticator } from './authentication/authen
 export { hashOpaqueToken, mintOpaqueToken, type OpaqueToken } from './authentication/opaque-token.ts';
 export {
   type FindTokenKey,
+  monolithTokenKey,
   type TokenAlgorithm,
   type TokenKey,
   tokenAudience,
+  tokenIssuers,
 } from './authentication/token-key.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { keyId, secret, url, wholeNumber } from './config/fields.ts';
@@ -31,5 +33,14 @@ export type {
 } from './http/route-handler.ts';
 export { type ContentSecurityPolicy, securityHeaders } from './http/security-headers.ts';
 export { sendAnswer } from './http/send-answer.ts';
+export {
+  createDatabaseTokenKeys,
+  type DatabaseTokenKeys,
+} from './identity/create-database-token-keys.ts';
+export {
+  createLoginLimits,
+  type LoginLimits,
+  sweepLoginFailures,
+} from './identity/create-login-limits.ts';
 export { createLog, type Log, type LogLevel, logLevels } from './log.ts';
 export { createPeriodic } from './periodic.ts';

@@ -15,3 +15,14 @@ export type FindTokenKey = (keyId: string) => Promise<TokenKey | undefined>;
 
 /** For whom tokens are, whoever signs them: a name, which leads nowhere. */
 export const tokenAudience = 'https://banyan.example/api';
+
+/** Who signs tokens: names, which lead nowhere. */
+export const tokenIssuers = {
+  monolith: 'https://banyan.example/monolith',
+  auth: 'https://banyan.example/auth',
+} as const;
+
+/** The monolith's own key, by which it signs and by which either side judges what it signed. */
+export function monolithTokenKey(secret: string): TokenKey {
+  return { algorithm: 'HS256', key: secret, issuer: tokenIssuers.monolith, audience: tokenAudience };
+}

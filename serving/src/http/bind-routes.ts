@@ -1,6 +1,7 @@
 import { ApiError, parseRequest, type RouteName, type RouteSpec, routes } from '@banyan/contracts';
 import type { Express, Request, Response } from 'express';
 import type { Authenticate, Authentication } from '../authentication/authentication.ts';
+import { clientAddressOf } from './client-address.ts';
 import { hashRequest, idempotencyKeyOf } from './idempotency-key.ts';
 import type { KeyedRequest } from './kept-answers.ts';
 import { readBody } from './read-body.ts';
@@ -12,6 +13,8 @@ import { createWriteScope, type WriteScopeDeps } from './write-scope.ts';
 
 export interface BindRoutesDeps extends WriteScopeDeps {
   readonly authenticate: Authenticate;
+  /** How many proxies of ours a request passes on its way here, the gateway being one. */
+  readonly trustedProxyHops?: number;
 }
 
 /** A handler whose route is not known to the types any more: it is only ever given a request of its own route. */
@@ -72,7 +75,14 @@ async function answer(
   if (authentication.kind === 'ended') throw unauthorized(authentication);
 
   const scope = createWriteScope(deps, keyed);
-  const routeRequest = { ...parsed, caller, upload, requestId: requestIdOf(response), ...scope };
+  const routeRequest = {
+    ...parsed,
+    caller,
+    upload,
+    requestId: requestIdOf(response),
+    clientAddress: clientAddressOf(request, deps.trustedProxyHops ?? 1),
+    ...scope,
+  };
   if (typeof handler === 'function') sendAnswer(response, await handler(routeRequest));
   else await handler.stream(routeRequest, request, response);
 }

@@ -39,6 +39,8 @@ export type RouteRequest<N extends RouteName> = ParsedRequest<RouteOf<N>> & {
   readonly caller: CallerOf<N>;
   readonly upload: UploadOf<N>;
   readonly requestId: string;
+  /** Whence it came: see `clientAddressOf`. */
+  readonly clientAddress: string;
   /**
    * Runs a write in one transaction, together with keeping its answer for the request's `Idempotency-Key`, if it has
    * one. A repeated key is answered from what was kept, and `write` does not run. Slow work that needs no rows (hashing,
