@@ -19,6 +19,14 @@ const schema = z.object({
   REFRESH_TOKEN_DAYS: wholeNumber(1, 365).default(30),
   REFRESH_RETRY_GRACE_SECONDS: wholeNumber(0, 300).default(10),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
+  /** Failed logins in 15 minutes, after which more are refused. */
+  LOGIN_FAILURES_PER_ACCOUNT: wholeNumber(1, 1_000_000).default(10),
+  LOGIN_FAILURES_PER_ADDRESS: wholeNumber(1, 1_000_000).default(100),
+  /**
+   * How many proxies of ours append to X-Forwarded-For on the way here. It stands behind the gateway; where clients can
+   * reach it themselves, 0 keeps them from choosing the address that their failed logins count for.
+   */
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 10).default(1),
 
   /** Seals the answers that are kept for `Idempotency-Key`. */
   IDEMPOTENCY_SECRET: secret(),
@@ -59,6 +67,9 @@ function named(values: z.output<typeof schema>) {
     refreshTokenDays: values.REFRESH_TOKEN_DAYS,
     refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
     bcryptCost: values.BCRYPT_COST,
+    loginFailuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
+    loginFailuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     idempotencySecret: values.IDEMPOTENCY_SECRET,
     guestTokenSecret: values.GUEST_TOKEN_SECRET,
     publicUrl: values.PUBLIC_URL,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Caller, type Clock, type FindTokenKey, type TokenKey, tokenAudience } from '@banyan/serving';
+import { type Caller, type Clock, monolithTokenKey } from '@banyan/serving';
 import { SignJWT } from 'jose';
 
 export interface AccessToken {
@@ -13,29 +13,13 @@ export interface AccessTokenOptions {
   readonly accessTokenMinutes: number;
 }
 
-/** The monolith's own key, by which it signs and by which either side judges what it signed. */
-export function ownTokenKey({ jwtSecret }: AccessTokenOptions): TokenKey {
-  return {
-    algorithm: 'HS256',
-    key: jwtSecret,
-    // A name, which leads nowhere.
-    issuer: 'https://banyan.example/monolith',
-    audience: tokenAudience,
-  };
-}
-
-export function createFindTokenKey(options: AccessTokenOptions): FindTokenKey {
-  const own = ownTokenKey(options);
-  return async (keyId) => (keyId === options.jwtKeyId ? own : undefined);
-}
-
 /** Signs an access token for a session (RFC 7519). It says who, and nothing about them. */
 export async function signAccessToken(
   options: AccessTokenOptions,
   clock: Clock,
   { userId, sessionId }: Caller,
 ): Promise<AccessToken> {
-  const { algorithm, issuer, audience } = ownTokenKey(options);
+  const { algorithm, issuer, audience } = monolithTokenKey(options.jwtSecret);
   const issuedAt = Math.floor(clock.now().getTime() / 1_000);
   const expiresAt = issuedAt + options.accessTokenMinutes * 60;
   const text = await new SignJWT({ sid: sessionId })

@@ -1,4 +1,4 @@
-import type { Clock, Handlers } from '@banyan/serving';
+import type { Clock, DatabaseTokenKeys, Handlers, LoginLimits } from '@banyan/serving';
 import type { Knex } from 'knex';
 import type { ImageStore } from '../images/image-store.ts';
 import type { Outbox } from '../mail/outbox.ts';
@@ -14,6 +14,8 @@ export interface AuthDeps {
   readonly clock: Clock;
   readonly images: Pick<ImageStore, 'prepare' | 'commitPhoto' | 'discard'>;
   readonly outbox: Pick<Outbox, 'add' | 'poke'>;
+  readonly tokenKeys: Pick<DatabaseTokenKeys, 'getJwks'>;
+  readonly loginLimits: LoginLimits;
   readonly options: AccessTokenOptions &
     SessionOptions & { readonly bcryptCost: number; readonly publicUrl: string };
 }
@@ -39,5 +41,6 @@ export async function createAuthFeature(deps: AuthDeps): Promise<Handlers<AuthRo
     ...createAccountHandlers(parts),
     ...createSessionHandlers(parts),
     ...createPasswordHandlers({ ...parts, publicUrl: options.publicUrl }),
+    getJwks: deps.tokenKeys.getJwks,
   };
 }

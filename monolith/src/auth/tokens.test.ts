@@ -1,13 +1,12 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Session } from '@banyan/contracts';
-import { createAuthenticator } from '@banyan/serving';
+import { createAuthenticator, monolithTokenKey } from '@banyan/serving';
 import { createFakeClock } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import request from 'supertest';
 import { bearer, registerUser } from '../testing/register-user.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { createFindTokenKey, ownTokenKey } from './access-token.ts';
 
 type Json = Record<string, unknown>;
 
@@ -27,8 +26,8 @@ describe('access tokens', () => {
 
   function claims(): Json {
     return {
-      iss: ownTokenKey(app.config).issuer,
-      aud: ownTokenKey(app.config).audience,
+      iss: monolithTokenKey('').issuer,
+      aud: monolithTokenKey('').audience,
       sub: user.user.id,
       sid: sessionId,
       jti: randomUUID(),
@@ -60,7 +59,8 @@ describe('access tokens', () => {
     const { readAccessToken } = createAuthenticator({
       db: app.db,
       clock,
-      findTokenKey: createFindTokenKey(app.config),
+      findTokenKey: async (keyId) =>
+        keyId === app.config.jwtKeyId ? monolithTokenKey(app.config.jwtSecret) : undefined,
     });
     expect(await readAccessToken(token)).toBeUndefined();
   }

@@ -5,6 +5,7 @@ import * as accounts from './migrations/0001-accounts.ts';
 import * as images from './migrations/0002-images.ts';
 import * as waitlists from './migrations/0003-waitlists.ts';
 import * as notifications from './migrations/0004-notifications.ts';
+import * as loginFailures from './migrations/0005-login-failures.ts';
 
 /** Named here rather than found on the disk: the order is visible, and nothing depends on a working directory. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0002-images': images,
   '0003-waitlists': waitlists,
   '0004-notifications': notifications,
+  '0005-login-failures': loginFailures,
 };
 
 const source: Knex.MigrationSource<string> = {

@@ -96,7 +96,7 @@ export const advanceSql = `${begin('in-public')}
   ALTER TABLE auth.users ADD COLUMN IF NOT EXISTS argon2id_hash text, ADD COLUMN IF NOT EXISTS argon2id_beside bytea;
 
   GRANT SELECT, INSERT, DELETE ON auth.users TO auth_service;
-  GRANT UPDATE (email, display_name, phone, password_hash, updated_at, argon2id_hash, argon2id_beside)
+  GRANT UPDATE (email, display_name, phone, password_hash, created_at, updated_at, argon2id_hash, argon2id_beside)
     ON auth.users TO auth_service;
   GRANT SELECT, INSERT, UPDATE (ended_at, ended_why) ON auth.sessions TO auth_service;
   GRANT SELECT, INSERT, UPDATE (exchanged_at) ON auth.refresh_tokens TO auth_service;

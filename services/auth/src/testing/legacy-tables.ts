@@ -94,5 +94,6 @@ export async function createLegacyTables(db: Knex): Promise<void> {
       points integer NOT NULL DEFAULT 0,
       expire bigint
     );
+    CREATE INDEX login_failures_expire ON login_failures (expire);
   `);
 }
