@@ -13,6 +13,7 @@ export { type Clock, systemClock } from './clock.ts';
 export { keyId, secret, url, wholeNumber } from './config/fields.ts';
 export { type EnvironmentOutcome, readEnvironment } from './config/read-environment.ts';
 export { connect } from './database/connect.ts';
+export { createIdleCheck } from './database/idle-check.ts';
 export { isDatabaseUnavailable } from './database/is-unavailable.ts';
 export { logAccess } from './http/access-log.ts';
 export { bindRoutes } from './http/bind-routes.ts';

@@ -3,11 +3,15 @@ import {
   assignRequestId,
   bindRoutes,
   createAuthenticator,
+  createDatabaseTokenKeys,
   createKeptAnswers,
+  createLoginLimits,
   logAccess,
   mapErrors,
+  monolithTokenKey,
   refuseUnknownPaths,
   securityHeaders,
+  tokenIssuers,
 } from '@banyan/serving';
 import express, { type Express } from 'express';
 import type { Knex } from 'knex';
@@ -27,7 +31,6 @@ import { createPasswords } from './passwords/passwords.ts';
 import { createLoginHandler } from './sessions/login.ts';
 import { createSessionHandlers } from './sessions/session-handlers.ts';
 import { createTokenPairs } from './sessions/token-pairs.ts';
-import { createTokenKeys } from './token-keys.ts';
 import { answerWithoutSeam } from './without-seam.ts';
 
 export interface AuthAppDeps {
@@ -69,22 +72,33 @@ export async function createAuthApp(deps: AuthAppDeps): Promise<Express> {
   const { config, db, clock, log } = deps;
   const { hashFunctions = createHashFunctions(config.bcryptCost) } = deps;
   const { sendPhoto = createSendPhoto({ apiUrl: config.apiUrl, log }) } = deps;
-  const tokenKeys = createTokenKeys({ config, db, clock });
+  const tokenKeys = createDatabaseTokenKeys({
+    db,
+    clock,
+    log,
+    known: { [config.legacyJwtKeyId]: monolithTokenKey(config.legacyJwtSecret) },
+  });
   const { authenticate } = createAuthenticator({ db, clock, findTokenKey: tokenKeys.find });
   const keys = createSigningKeys({ db, clock, seal: createKeySeal(config.authKeySecret), log });
   const accessTokens = createAccessTokens({
     keys,
     clock,
-    issuer: tokenKeys.issuer,
+    issuer: tokenIssuers.auth,
     accessTokenMinutes: config.accessTokenMinutes,
   });
   const tokenPairs = createTokenPairs({ accessTokens, clock, refreshTokenDays: config.refreshTokenDays });
   const passwords = boundHashing(await createPasswords(hashFunctions));
+  const loginLimits = createLoginLimits({
+    db,
+    log,
+    failuresPerAccount: config.loginFailuresPerAccount,
+    failuresPerAddress: config.loginFailuresPerAddress,
+  });
   const registerWithPhoto = createRegisterWithPhoto({ db, clock, accessTokens, sendPhoto, log });
 
   const handlers: Handlers<AuthRouteName> = {
     register: createRegisterHandler({ db, clock, passwords, tokenPairs, registerWithPhoto }),
-    login: createLoginHandler({ db, clock, passwords, tokenPairs }),
+    login: createLoginHandler({ db, clock, passwords, tokenPairs, loginLimits }),
     ...createSessionHandlers({
       db,
       clock,
@@ -106,6 +120,7 @@ export async function createAuthApp(deps: AuthAppDeps): Promise<Express> {
     db,
     keptAnswers: createKeptAnswers(config.idempotencySecret, clock),
     authenticate,
+    trustedProxyHops: config.trustedProxyHops,
     log,
   });
   app.use(refuseUnknownPaths, answerWithoutSeam, mapErrors(log));

@@ -28,6 +28,8 @@ const schema = z.object({
   REFRESH_RETRY_GRACE_SECONDS: wholeNumber(0, 300).default(10),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
 
+  /** Proxies of ours on the way here, the gateway and API Gateway: a client's address is what the outermost of them saw. */
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 10).default(2),
   /** Failed logins in 15 minutes, after which more are refused. */
   LOGIN_FAILURES_PER_ACCOUNT: wholeNumber(1, 1_000_000).default(10),
   LOGIN_FAILURES_PER_ADDRESS: wholeNumber(1, 1_000_000).default(100),
@@ -69,6 +71,7 @@ function named(values: z.output<typeof schema>) {
     refreshTokenDays: values.REFRESH_TOKEN_DAYS,
     refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
     bcryptCost: values.BCRYPT_COST,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     loginFailuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
     loginFailuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
   } as const;

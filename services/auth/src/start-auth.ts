@@ -1,4 +1,4 @@
-import { type Clock, connect, createLog, type Log, systemClock } from '@banyan/serving';
+import { type Clock, connect, createIdleCheck, createLog, type Log, systemClock } from '@banyan/serving';
 import type { Express } from 'express';
 import { type AuthAppDeps, createAuthApp } from './auth-app.ts';
 import type { Config } from './config.ts';
@@ -23,6 +23,8 @@ export async function startAuth(config: Config, parts: Partial<Parts> = {}): Pro
     applicationName: 'banyan-auth',
     poolSize: config.databasePoolSize,
     log,
+    // An environment is frozen between requests, for how long nobody knows.
+    check: createIdleCheck({ idleMs: 1_000, answersWithinMs: 1_000 }),
   });
   return {
     express: await createAuthApp({ config, db, clock, log, ...replaced }),

@@ -1,11 +1,19 @@
-import { type Clock, connect, createAuthenticator, createLog, systemClock } from '@banyan/serving';
+import {
+  type Clock,
+  connect,
+  createAuthenticator,
+  createDatabaseTokenKeys,
+  createIdleCheck,
+  createLog,
+  monolithTokenKey,
+  systemClock,
+} from '@banyan/serving';
 import type {
   APIGatewayRequestAuthorizerEventV2,
   APIGatewaySimpleAuthorizerResult,
   APIGatewaySimpleAuthorizerWithContextResult,
 } from 'aws-lambda';
 import type { Config } from './config.ts';
-import { createTokenKeys } from './token-keys.ts';
 
 /** What the functions behind the authorizer are told, as `requestContext.authorizer.lambda`. */
 export interface AuthorizedCaller {
@@ -25,13 +33,20 @@ export interface Authorizer {
 
 /** Judges access tokens of both sides, and whether their sessions still hold, for functions that do neither. */
 export function startAuthorizer(config: Config, clock: Clock = systemClock): Authorizer {
+  const log = createLog('authorizer', config.logLevel);
   const db = connect({
     url: config.databaseUrl,
     applicationName: 'banyan-authorizer',
     poolSize: 1,
-    log: createLog('authorizer', config.logLevel),
+    log,
+    check: createIdleCheck({ idleMs: 1_000, answersWithinMs: 1_000 }),
   });
-  const { find: findTokenKey } = createTokenKeys({ config, db, clock });
+  const { find: findTokenKey } = createDatabaseTokenKeys({
+    db,
+    clock,
+    log,
+    known: { [config.legacyJwtKeyId]: monolithTokenKey(config.legacyJwtSecret) },
+  });
   const { authenticate } = createAuthenticator({ db, clock, findTokenKey });
   return {
     async authorize({ headers }) {

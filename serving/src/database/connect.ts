@@ -1,5 +1,6 @@
 import createKnex, { type Knex } from 'knex';
 import type { Log } from '../log.ts';
+import type { ConnectionCheck } from './idle-check.ts';
 
 export interface ConnectOptions {
   readonly url: string;
@@ -8,13 +9,15 @@ export interface ConnectOptions {
   readonly poolSize: number;
   /** For what happens to connections that nobody is using, as when the database restarts. */
   readonly log?: Log;
+  /** Asked before a connection is used; without it, one is used that is not known to be closed. */
+  readonly check?: ConnectionCheck;
 }
 
 /**
  * Opens the pool. Every wait on the database is bounded, so that a database that hangs turns into answers of 503 and
  * not into a heap of waiting requests.
  */
-export function connect({ url, applicationName, poolSize, log }: ConnectOptions): Knex {
+export function connect({ url, applicationName, poolSize, log, check }: ConnectOptions): Knex {
   return createKnex({
     client: 'pg',
     connection: {
@@ -25,7 +28,7 @@ export function connect({ url, applicationName, poolSize, log }: ConnectOptions)
       statement_timeout: 10_000,
       idle_in_transaction_session_timeout: 15_000,
     },
-    pool: { min: 0, max: poolSize },
+    pool: { min: 0, max: poolSize, ...(check && { validate: check }) },
     acquireConnectionTimeout: 5_000,
     // Knex would write lines of its own kind to the console.
     log: {

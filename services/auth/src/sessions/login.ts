@@ -1,5 +1,5 @@
 import { ApiError } from '@banyan/contracts';
-import type { Clock, Handler } from '@banyan/serving';
+import type { Clock, Handler, LoginLimits, RouteAnswer, RouteRequest } from '@banyan/serving';
 import type { Knex } from 'knex';
 import { presentUser } from '../accounts/present-user.ts';
 import { findCredentials, lockCredentials, upgradeHashes } from '../passwords/credentials.ts';
@@ -12,10 +12,13 @@ export interface LoginDeps {
   readonly clock: Clock;
   readonly passwords: Passwords;
   readonly tokenPairs: TokenPairs;
+  readonly loginLimits: LoginLimits;
 }
 
-export function createLoginHandler({ db, clock, passwords, tokenPairs }: LoginDeps): Handler<'login'> {
-  return async ({ body, transact }) => {
+export function createLoginHandler(deps: LoginDeps): Handler<'login'> {
+  const { db, clock, passwords, tokenPairs, loginLimits } = deps;
+
+  async function login({ body, transact }: RouteRequest<'login'>): Promise<RouteAnswer> {
     const credentials = await findCredentials(db, { email: body.email });
     const comparison = await passwords.compare(body.password, credentials);
     if (credentials === undefined || !comparison.matches) throw invalidCredentials();
@@ -27,6 +30,11 @@ export function createLoginHandler({ db, clock, passwords, tokenPairs }: LoginDe
       const tokens = await issueTokens(tx, await openSession(tx, userId, clock.now()));
       return { status: 200, body: { ...tokens, user: await presentUser(tx, userId) } };
     });
+  }
+
+  return (request) => {
+    const { body, clientAddress } = request;
+    return loginLimits.guard({ email: body.email, clientAddress }, () => login(request));
   };
 }
 

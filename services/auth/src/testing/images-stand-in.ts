@@ -5,16 +5,17 @@ import {
   assignRequestId,
   bindRoutes,
   createAuthenticator,
+  createDatabaseTokenKeys,
   createKeptAnswers,
   createLog,
   mapErrors,
+  monolithTokenKey,
   refuseUnknownPaths,
   systemClock,
 } from '@banyan/serving';
 import express from 'express';
 import type { Knex } from 'knex';
 import type { Config } from '../config.ts';
-import { createTokenKeys } from '../token-keys.ts';
 
 const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex');
 
@@ -24,7 +25,12 @@ const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex');
  */
 export function createImagesStandIn(db: Knex, config: Config): RequestListener {
   const log = createLog('images-stand-in', 'silent');
-  const tokenKeys = createTokenKeys({ config, db, clock: systemClock });
+  const tokenKeys = createDatabaseTokenKeys({
+    db,
+    clock: systemClock,
+    log,
+    known: { [config.legacyJwtKeyId]: monolithTokenKey(config.legacyJwtSecret) },
+  });
   const { authenticate } = createAuthenticator({ db, clock: systemClock, findTokenKey: tokenKeys.find });
   const app = express();
   app.use(assignRequestId);
