@@ -3,7 +3,7 @@ import type { ChangeView, OpsClient } from '../../stack/ops-client.ts';
 import type { Seeded } from '../seeded.ts';
 import type { Asker } from './ask-gateways.ts';
 import { type History, type Sample, type Side, type State, sideOf } from './history.ts';
-import { type Move, randomMove } from './random-state.ts';
+import { type Move, randomMove, randomRollout } from './random-state.ts';
 
 export interface FlipDeps {
   readonly capability: string;
@@ -30,10 +30,13 @@ export async function flip(deps: FlipDeps): Promise<Flip> {
   const { ops, history, seeded } = deps;
   const before = history.current();
   const { version } = await first(ops).capability(deps.capability);
-  const moves = [moveThatMoves(deps, before)];
   // Now and then two operators at two gateways ask for different things at the same moment.
-  if (ops.length > 1 && seeded.chance(0.15)) moves.push(moveThatMoves(deps, before));
-  const contested = moves.length > 1;
+  const contested = seeded.chance(0.15);
+  const anyMove = () => randomMove(deps.capability, before, deps.keys, seeded);
+  const anyRollout = () => randomRollout(deps.capability, before, seeded);
+  const moves = contested
+    ? [moveThatMoves(deps, before, anyRollout), moveThatMoves(deps, before, anyRollout)]
+    : [moveThatMoves(deps, before, anyMove)];
 
   const askedAt = performance.now();
   const outcomes = moves.map(async (move, index) => {
@@ -64,9 +67,10 @@ export async function flip(deps: FlipDeps): Promise<Flip> {
   return { change: winner.changed.change, contested, reachedMs: reached };
 }
 
-function moveThatMoves(deps: FlipDeps, before: State): Move {
+/** A change that brings at least one caller to the other side, so that it can be seen to arrive. */
+function moveThatMoves(deps: FlipDeps, before: State, random: () => Move): Move {
   for (;;) {
-    const move = randomMove(deps.capability, before, deps.keys, deps.seeded);
+    const move = random();
     if (deps.keys.some((key) => moves(deps, before, move.to, key))) return move;
   }
 }

@@ -8,23 +8,22 @@ export interface Move {
   readonly apply: (ops: OpsClient, options?: ChangeOptions) => Promise<Changed>;
 }
 
+export function randomRollout(capability: string, state: State, seeded: Seeded): Move {
+  const rolloutPercent = seeded.below(10_001) / 100;
+  return {
+    to: { ...state, stage: 'rollout', rolloutPercent },
+    apply: (ops, options) => ops.rollout(capability, rolloutPercent, options),
+  };
+}
+
 /** Any change that leads on from this state. */
 export function randomMove(capability: string, state: State, keys: readonly string[], seeded: Seeded): Move {
   const kind = seeded.weighted({ rollout: 8, live: 2, legacy: 2, allow: 2, deny: 2 });
-  if (kind === 'rollout') {
-    const rolloutPercent = seeded.below(10_001) / 100;
-    return {
-      to: { ...state, stage: 'rollout', rolloutPercent },
-      apply: (ops, options) => ops.rollout(capability, rolloutPercent, options),
-    };
-  }
+  if (kind === 'rollout') return randomRollout(capability, state, seeded);
   if (kind === 'live' || kind === 'legacy') {
     return {
       to: { ...state, stage: kind, rolloutPercent: kind === 'live' ? 100 : 0 },
-      apply: (ops, options) =>
-        kind === 'legacy' && options === undefined
-          ? ops.rollback(capability)
-          : ops.stage(capability, kind, options),
+      apply: (ops) => (kind === 'legacy' ? ops.rollback(capability) : ops.stage(capability, kind)),
     };
   }
   const listed = state[kind];
@@ -37,6 +36,6 @@ export function randomMove(capability: string, state: State, keys: readonly stri
     : { allow: without(state.allow), deny: without(state.deny), [kind]: [...listed, key] };
   return {
     to: { ...state, ...lists },
-    apply: (ops, options) => ops.pin(kind, capability, [key], { ...options, remove }),
+    apply: (ops) => ops.pin(kind, capability, [key], { remove }),
   };
 }
