@@ -1,20 +1,16 @@
 import pg from 'pg';
-import { createRoles, type RolePasswords } from '../src/database/create-roles.ts';
+import { createRoles } from '../src/database/create-roles.ts';
+import { passwordsOf } from '../src/stack/database-urls.ts';
 
-/** Roles belong to the whole server, which all test files share: so they all agree on these. */
-export const testPasswords: RolePasswords = {
-  monolith: 'test-monolith',
-  auth_seam: 'test-auth-seam',
-  auth_service: 'test-auth-service',
-  gateway: 'test-gateway',
-};
-
-/** Makes the components' roles once for the run, on the server that its tests make their databases on. */
+/**
+ * Makes the components' roles once for the run, on the server that its tests make their databases on. Roles belong to
+ * the whole server, so that all who start something on it must give them the same passwords.
+ */
 export async function createTestRoles(serverUrl: string): Promise<void> {
   const admin = new pg.Client({ connectionString: serverUrl });
   await admin.connect();
   try {
-    await createRoles(admin, testPasswords);
+    await createRoles(admin, passwordsOf(serverUrl));
   } finally {
     await admin.end();
   }

@@ -14,7 +14,7 @@ const tables = (schema: string) => movedTables.map((name) => `${schema}.${name}`
 const names = movedTables.map((name) => `'${name}'`).join(', ');
 
 /** What the service adds to the monolith's tables; no view shows it. */
-const additions = ['argon2id_hash', 'argon2id_beside'];
+export const serviceColumns: readonly string[] = ['argon2id_hash', 'argon2id_beside'];
 
 /**
  * One move at a time, and only from the state that it was chosen for. A deadlock is looked for so early that it is the
@@ -86,7 +86,7 @@ export const advanceSql = `${begin('in-public')}
       SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO legacy_columns
         FROM pg_attribute
         WHERE attrelid = format('auth.%I', moved)::regclass AND attnum > 0 AND NOT attisdropped
-          AND attname <> ALL ('{${additions.join(',')}}');
+          AND attname <> ALL ('{${serviceColumns.join(',')}}');
       EXECUTE format('CREATE VIEW public.%1$I AS SELECT %2$s FROM auth.%1$I', moved, legacy_columns);
       EXECUTE format('ALTER VIEW public.%I OWNER TO auth_owner', moved);
       EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON public.%I TO monolith', moved);
