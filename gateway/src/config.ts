@@ -20,6 +20,11 @@ const environment = z.object({
   GATEWAY_PORT: port.default(8080),
   OPS_HOST: z.string().min(1).default('127.0.0.1'),
   OPS_PORT: port.default(8081),
+  OPS_TOKENS_FILE: z.string().min(1).optional(),
+  SEAM_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be printable, without spaces')
+    .optional(),
   GATEWAY_PLAN: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   ACCESS_LOG: z.enum(['on', 'off']).default('on'),
@@ -58,7 +63,14 @@ export interface GatewayConfig {
   /** Where clients come in. Without a host, on every address. */
   readonly listen: { readonly host?: string | undefined; readonly port: number };
   /** Where operators come in; on loopback unless said otherwise. */
-  readonly ops: { readonly host: string; readonly port: number };
+  readonly ops: {
+    readonly host: string;
+    readonly port: number;
+    /** Whose tokens count; without it one is minted and kept in the data folder. */
+    readonly tokensFile?: string | undefined;
+    /** Shown to seams. */
+    readonly seamToken?: string | undefined;
+  };
   /** How long to be unready yet still accept, for a load balancer to notice. */
   readonly drainDelayMs: number;
   /** How long requests in flight may take to finish after that. */
@@ -99,7 +111,12 @@ export function readConfig(overrides: Overrides = {}): ReadConfig {
     ok: true,
     config: {
       listen: { host: values.GATEWAY_HOST, port: values.GATEWAY_PORT },
-      ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+      ops: {
+        host: values.OPS_HOST,
+        port: values.OPS_PORT,
+        tokensFile: values.OPS_TOKENS_FILE,
+        seamToken: values.SEAM_TOKEN,
+      },
       accessLog: values.ACCESS_LOG === 'on',
       drainDelayMs: values.DRAIN_DELAY_MS,
       drainDeadlineMs: values.DRAIN_DEADLINE_MS,

@@ -11,6 +11,7 @@ import { followConnections } from './edge/connections.ts';
 import { watchProgress } from './edge/progress-watch.ts';
 import { answerRefusal, rawRefusal, refusals } from './edge/refusal.ts';
 import { Exchange, GatewayResponse, Phase } from './exchange.ts';
+import { createExplain } from './explain.ts';
 import { createAnswer } from './forwarding/answer.ts';
 import { type Failure, failures } from './forwarding/failure.ts';
 import { createForwardBodiless } from './forwarding/forward-bodiless.ts';
@@ -76,7 +77,8 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     accessLog,
     capabilities: Object.keys(plan.capabilities),
   });
-  const connections = followConnections(blockListOf(plan.trustedProxies), settle);
+  const trustedProxies = blockListOf(plan.trustedProxies);
+  const connections = followConnections(trustedProxies, settle);
   const sweep = createBufferSweep();
   const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
   const replay = createReplay({
@@ -121,9 +123,14 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   });
   const opsPlane = createOpsPlane({
     ...{ plan, upstreams, cutovers, logger, isDraining },
-    explain: createExplain({ plan, snapshot, router }),
+    explain: createExplain({ decide: pipeline.decide, keySources, trustedProxies }),
     registry: metrics.registry,
-    config: { ...config.ops, dataDir: config.dataDir, snapshotFile: config.cutovers.snapshotFile, overrideSecret },
+    config: {
+      ...config.ops,
+      dataDir: config.dataDir,
+      snapshotFile: config.cutovers.snapshotFile,
+      overrideSecret,
+    },
     live: () => ({
       state: isDraining() ? 'draining' : 'serving',
       uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),

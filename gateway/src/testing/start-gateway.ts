@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { definePlan } from '../plan/plan-faults.ts';
@@ -14,6 +15,9 @@ export interface RunningGateway {
   /** One parsed line for each request. */
   readonly lines: { readonly requestId: string; readonly [field: string]: unknown }[];
   readonly failures: string[];
+  readonly dataDir: string;
+  /** Of an operator, if the gateway minted one. */
+  token(): string;
   metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -22,7 +26,9 @@ export interface RunningGateway {
 export async function startGateway(
   upstreamPort: number,
   plan: Partial<PlanInput> = {},
+  config: Partial<GatewayConfig> = {},
 ): Promise<RunningGateway> {
+  const dataDir = config.dataDir ?? mkdtempSync(join(tmpdir(), 'banyan-gateway-'));
   const lines: RunningGateway['lines'] = [];
   const failures: string[] = [];
   const { pino } = await import('pino');
@@ -33,8 +39,9 @@ export async function startGateway(
       ops: { host: '127.0.0.1', port: 0 },
       drainDelayMs: 0,
       drainDeadlineMs: 0,
-      dataDir: mkdtempSync(join(tmpdir(), 'banyan-gateway-')),
       cutovers: {},
+      ...config,
+      dataDir,
     },
     logger: pino({ level: 'warn' }, { write: (line: string) => note(line) }),
     accessLog: { write: (line) => note(line) },
@@ -54,6 +61,8 @@ export async function startGateway(
     gateway,
     lines,
     failures,
+    dataDir,
+    token: () => readFileSync(join(dataDir, 'operator-token'), 'utf8').trim(),
     async metric(name) {
       const text = await (await fetch(`${opsUrl}/metrics`)).text();
       return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Upstream } from '../forwarding/upstream.ts';
+import type { Upstream } from '../../forwarding/upstream.ts';
 
 const timeoutMs = 1_000;
 
