@@ -24,7 +24,7 @@ export function authFunctions(
         // What a hash with argon2id takes comes on top of what Node does.
         memoryMb: 512,
         timeoutMs: 15_000,
-        maxConcurrency: 8,
+        maxConcurrency: 24,
         environment: {
           DATABASE_URL: urlAs('auth_service', urls.database),
           API_URL: urls.gateway,
