@@ -15,8 +15,7 @@ export interface EnvironmentProcess {
 export interface ProcessOptions {
   readonly config: FunctionConfig;
   readonly environmentId: string;
-  /** The runtime and what it is told: a Node program and its arguments. */
-  readonly runtime: readonly string[];
+  readonly runtime: string;
   readonly variables: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
 }
@@ -27,7 +26,9 @@ export interface ProcessOptions {
  */
 export function startEnvironmentProcess(options: ProcessOptions): EnvironmentProcess {
   const { config, environmentId, runtime, variables, onLine } = options;
-  const child = spawn(process.execPath, [...heapLimits(config.memoryMb), ...runtime, environmentId], {
+  // The id names the environment in the process table, where its leftovers are known by it.
+  const args = [...heapLimits(config.memoryMb), runtime, config.handler, environmentId];
+  const child = spawn(process.execPath, args, {
     cwd: dirname(config.bundle),
     detached: true,
     env: { ...variables },

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type EnvironmentProcess, startEnvironmentProcess } from './environment-process.ts';
 import { environmentVariables } from './environment-variables.ts';
@@ -43,7 +44,8 @@ export interface Invocation {
 export interface EnvironmentOptions {
   readonly config: FunctionConfig;
   readonly id: string;
-  readonly runtime: { readonly program: readonly string[]; readonly folder: string };
+  /** A Node program that is given the handler's name. */
+  readonly runtime: string;
   readonly initTimeoutMs: number;
   readonly stopTimeoutMs: number;
   readonly onLine: (line: string) => void;
@@ -162,10 +164,10 @@ function startRuntime(
     return startEnvironmentProcess({
       config,
       environmentId: id,
-      runtime: runtime.program,
+      runtime,
       variables: environmentVariables(config, {
         runtimeApi: api.address,
-        runtimeFolder: runtime.folder,
+        runtimeFolder: dirname(runtime),
         logStream: id,
       }),
       onLine,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Environment, type EnvironmentOutcome, startEnvironment } from './environment.ts';
 import type { FunctionConfig } from './function-spec.ts';
 
 export interface PoolOptions {
   readonly config: FunctionConfig;
-  /** The program that runs in an environment, and the folder that it lies in. */
-  readonly runtime: { readonly program: readonly string[]; readonly folder: string };
+  /** The Node program that runs in an environment. */
+  readonly runtime: string;
   readonly initTimeoutMs: number;
   /** How long an environment is kept that nobody calls. */
   readonly idleMs: number;
@@ -60,9 +61,11 @@ export interface FunctionPool {
 export function createFunctionPool(options: PoolOptions): FunctionPool {
   const { config } = options;
   const all = new Set<Environment>();
+  const ending = new Set<Environment>();
   /** The one that was used last is used next, so that the others grow old and go. */
   const idle: { readonly environment: Environment; readonly expiry: NodeJS.Timeout }[] = [];
   let starting = 0;
+  let stopped = false;
   const counts = { coldStarts: 0, warmStarts: 0, throttles: 0 };
 
   async function acquire(): Promise<Acquired> {
@@ -83,20 +86,15 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
         lease: { environment: first.environment, cold: true, initMs: first.tookMs, spentMs: 0 },
       };
     }
+    if (stopped) return failed(first);
     // Lambda begins a failed init phase anew within the invocation, under the function's own time-out.
-    const { environment, outcome, tookMs } = await start(config.timeoutMs);
-    return outcome.kind === 'ready'
-      ? { ok: true, lease: { environment, cold: true, spentMs: tookMs } }
-      : {
-          ok: false,
-          failure: 'init',
-          outcome,
-          spentMs: tookMs,
-          maxMemoryMb: environment.maxMemoryMb(),
-        };
+    const second = await start(config.timeoutMs);
+    return second.outcome.kind === 'ready'
+      ? { ok: true, lease: { environment: second.environment, cold: true, spentMs: second.tookMs } }
+      : failed(second);
   }
 
-  async function start(initTimeoutMs: number) {
+  async function start(initTimeoutMs: number): Promise<Start> {
     const id = randomUUID();
     const began = performance.now();
     starting += 1;
@@ -119,6 +117,7 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
       forget(environment);
       options.processes.remove(environment.pid);
     });
+    if (stopped) void environment.stop();
     const outcome = await environment.initialised;
     return { environment, outcome, tookMs: performance.now() - began };
   }
@@ -139,8 +138,10 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
       const at = idle.findIndex((each) => each.environment === environment);
       if (at < 0) return;
       idle.splice(at, 1);
+      // It takes no place any more, but a stop waits for it.
       all.delete(environment);
-      void environment.stop();
+      ending.add(environment);
+      void environment.stop().then(() => ending.delete(environment));
     }, options.idleMs);
     idle.push({ environment, expiry: expiry.unref() });
   }
@@ -160,8 +161,28 @@ export function createFunctionPool(options: PoolOptions): FunctionPool {
     environments: () => [...all],
     counts: () => ({ ...counts }),
     async stop() {
+      stopped = true;
       for (const { expiry } of idle.splice(0)) clearTimeout(expiry);
-      await Promise.all([...all].map((environment) => environment.stop()));
+      while (all.size + starting + ending.size > 0) {
+        await Promise.all([...all, ...ending].map((environment) => environment.stop()));
+        await turn();
+      }
     },
+  };
+}
+
+interface Start {
+  readonly environment: Environment;
+  readonly outcome: EnvironmentOutcome;
+  readonly tookMs: number;
+}
+
+function failed({ environment, outcome, tookMs }: Start): Acquired {
+  return {
+    ok: false,
+    failure: 'init',
+    outcome,
+    spentMs: tookMs,
+    maxMemoryMb: environment.maxMemoryMb(),
   };
 }

@@ -1,3 +1,4 @@
+import type { EventCounts, EventQueue } from './event-queue.ts';
 import type { HostedFunction } from './invoker.ts';
 
 export interface FunctionStatus {
@@ -23,9 +24,10 @@ export interface FunctionStatus {
   readonly lastInitMs: number | undefined;
   readonly lastDurationMs: number | undefined;
   readonly maxMemoryMb: number;
+  readonly events: EventCounts;
 }
 
-export function functionStatus({ config, pool, counts }: HostedFunction): FunctionStatus {
+export function functionStatus({ config, pool, counts }: HostedFunction, events: EventQueue): FunctionStatus {
   return {
     name: config.name,
     bundle: config.bundle,
@@ -40,5 +42,6 @@ export function functionStatus({ config, pool, counts }: HostedFunction): Functi
     })),
     ...pool.counts(),
     ...counts,
+    events: events.counts(config.name),
   };
 }

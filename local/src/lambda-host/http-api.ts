@@ -7,6 +7,7 @@ import type { Invoke } from './invoker.ts';
 import { limits } from './limits.ts';
 import { readBody } from './read-body.ts';
 import type { RouteTable } from './route-table.ts';
+import { sendAnswer } from './send-answer.ts';
 import { newTraceId } from './trace-id.ts';
 
 export interface HttpApiOptions {
@@ -22,19 +23,21 @@ export function createHttpApi({ routes, invoke, integrationTimeoutMs }: HttpApiO
   return async (request, response) => {
     const requestId = randomUUID();
     const answer = await answerTo(request, requestId);
-    // What is left of a body that nobody will read would be taken for the next request.
-    const broken = !request.complete;
-    send(request, response, answer, requestId, broken);
+    await sendAnswer(request, response, {
+      ...answer,
+      headers: [...answer.headers, ['apigw-requestid', requestId]],
+    });
   };
 
   async function answerTo(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
+    // Read whole before anything is refused, so that the connection can be kept.
+    const body = await readBody(request, limits.httpBodyBytes);
+    if (body === undefined) return refusal(413, 'Request Entity Too Large');
     if (headBytes(request) > limits.httpHeadBytes) return refusal(431, 'Request Header Fields Too Large');
     const path = decodedPath(request.url ?? '/');
     if (path === undefined) return refusal(400, 'Bad Request');
     const match = routes(request.method ?? 'GET', path);
     if (match === undefined) return refusal(404, 'Not Found');
-    const body = await readBody(request, limits.httpBodyBytes);
-    if (body === undefined) return refusal(413, 'Request Entity Too Large');
 
     const traceId = traceIdOf(request);
     const event = httpEvent(request, { match, path, body, requestId, traceId, now: new Date() });
@@ -86,23 +89,4 @@ function headBytes(request: IncomingMessage): number {
 function traceIdOf(request: IncomingMessage): string {
   const given = request.headers['x-amzn-trace-id'];
   return typeof given === 'string' && given.startsWith('Root=') ? given : newTraceId();
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { status, headers, body }: HttpAnswer,
-  requestId: string,
-  broken: boolean,
-): void {
-  const bodiless = status === 204 || status === 304;
-  const lines = [
-    ...headers.flatMap(([name, value]) => [name, Buffer.from(value, 'utf8').toString('latin1')]),
-    'apigw-requestid',
-    requestId,
-    ...(bodiless ? [] : ['content-length', String(body.length)]),
-    ...(broken ? ['connection', 'close'] : []),
-  ];
-  response.writeHead(status, lines);
-  response.end(bodiless || request.method === 'HEAD' ? undefined : body);
 }

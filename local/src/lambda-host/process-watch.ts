@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { endLeftovers, keepProcessNote } from './leftovers.ts';
 
 /**
  * Reads `+pid` and `-pid`, and kills what is left of these process groups when its input ends: when the host is gone,
@@ -22,13 +23,18 @@ for each in $watched; do kill -9 "-$each" 2>/dev/null; done
 `;
 
 export interface ProcessWatch {
-  readonly add: (pid: number) => void;
+  readonly add: (pid: number, environmentId: string) => void;
   readonly remove: (pid: number) => void;
   readonly close: () => void;
 }
 
-/** Starts the watcher, and another one in its place if it should end. */
-export function watchProcesses(): ProcessWatch {
+/**
+ * Starts the watcher, and another one in its place if it should end. Should it be killed together with the host, the
+ * next host that has the same state folder ends what they left.
+ */
+export async function watchProcesses(stateFolder: string | undefined): Promise<ProcessWatch> {
+  if (stateFolder !== undefined) await endLeftovers(stateFolder);
+  const note = stateFolder === undefined ? undefined : await keepProcessNote(stateFolder);
   const watched = new Set<number>();
   let closed = false;
   let watcher = launch();
@@ -49,16 +55,19 @@ export function watchProcesses(): ProcessWatch {
     return child;
   }
   return {
-    add(pid) {
+    add(pid, environmentId) {
+      note?.add(pid, environmentId);
       watched.add(pid);
       watcher.stdin?.write(`+${pid}\n`);
     },
     remove(pid) {
+      note?.remove(pid);
       watched.delete(pid);
       watcher.stdin?.write(`-${pid}\n`);
     },
     close() {
       closed = true;
+      note?.delete();
       watcher.stdin?.end();
     },
   };

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { createFunctionPool } from './function-pool.ts';
-import { type FunctionSpec, functionSchema } from './function-spec.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { checkHostFile } from './config.ts';
+import { createEventQueue, type EventQueueTimes, lambdaEventTimes } from './event-queue.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import { hostFunction } from './host-function.ts';
 import { type FunctionStatus, functionStatus } from './host-status.ts';
 import { createHttpApi } from './http-api.ts';
-import { createInvoker, type HostedFunction, type Invoke } from './invoker.ts';
+import { createInvokeApi } from './invoke-api.ts';
+import { createInvoker, type Invoke } from './invoker.ts';
 import { limits } from './limits.ts';
-import type { LogTail } from './log-tail.ts';
 import { watchProcesses } from './process-watch.ts';
 import { createRouteTable, type HostRoute } from './route-table.ts';
 
@@ -21,12 +23,17 @@ export interface LambdaHostOptions {
   readonly routes: readonly HostRoute[];
   /** Takes each line that a function or the host writes to a function's log. */
   readonly log?: ((functionName: string, line: string) => void) | undefined;
+  /** Where the host notes its processes, so that the next one ends what is left of it. */
+  readonly stateFolder?: string | undefined;
+  /** Another runtime than ours: a Node program that is given the handler's name. */
+  readonly runtime?: string | undefined;
   readonly initTimeoutMs?: number | undefined;
   readonly integrationTimeoutMs?: number | undefined;
   /** How long an environment is kept that nobody calls. Ten minutes unless given. */
   readonly idleMs?: number | undefined;
-  /** Where the host notes its processes, so that the next one ends what is left of it. */
-  readonly stateFolder?: string | undefined;
+  readonly eventTimes?: EventQueueTimes | undefined;
+  /** How long a stop waits for what is in flight. Ten seconds unless given. */
+  readonly drainTimeoutMs?: number | undefined;
 }
 
 export interface LambdaHost {
@@ -37,86 +44,70 @@ export interface LambdaHost {
   readonly stop: () => Promise<void>;
 }
 
-const runtimeFolder = fileURLToPath(new URL('./runtime', import.meta.url));
-const stopTimeoutMs = 500;
-
 /** Starts the host. @throws with all faults at once if a function or a route is not right */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
-  const watch = watchProcesses();
-  const functions = new Map<string, HostedFunction>();
-  for (const spec of options.functions) {
-    const hosted = hostFunction(functionSchema.parse(spec), options, watch);
-    functions.set(hosted.config.name, hosted);
-  }
-  const invoker = createInvoker(functions);
+  const checked = checkHostFile({ functions: options.functions, routes: options.routes });
+  if (!checked.ok) throw new Error(`it is not configured right:\n  ${checked.faults.join('\n  ')}`);
+  const processes = await watchProcesses(options.stateFolder);
+  const functions = new Map(
+    checked.value.functions.map((config) => [config.name, hostFunction(config, options, processes)]),
+  );
+  const { invoke, drain } = createInvoker(functions);
+  const events = createEventQueue(invoke, options.eventTimes ?? lambdaEventTimes, (name, line) =>
+    options.log?.(name, line),
+  );
+  const status = () => [...functions.values()].map((hosted) => functionStatus(hosted, events));
+  const invokeApi = createInvokeApi({ invoke, events, has: (name) => functions.has(name) });
   const httpApi = createHttpApi({
-    routes: createRouteTable(options.routes),
-    invoke: invoker.invoke,
+    invoke,
+    routes: createRouteTable(checked.value.routes),
     integrationTimeoutMs: options.integrationTimeoutMs ?? limits.integrationTimeoutMs,
   });
-  const status = () => [...functions.values()].map(functionStatus);
 
+  // Larger than what the HTTP API accepts, so that it is the one who refuses.
   const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
     void handle(request, response).catch(() => response.destroy());
+    // A connection that is kept alive would keep a stopping server open.
+    response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
   });
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url === '/_host/functions') {
+    const { url = '/' } = request;
+    if (url === '/_host/functions') {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ functions: status() }));
-      return;
-    }
-    await httpApi(request, response);
+    } else if (url.startsWith('/2015-03-31/')) await invokeApi(request, response);
+    else await httpApi(request, response);
   }
 
-  server.listen(options.port, options.host ?? '127.0.0.1');
-  await once(server, 'listening');
-  const { address, port } = server.address() as AddressInfo;
-  return {
-    url: `http://${address}:${port}`,
-    invoke: invoker.invoke,
-    functions: status,
-    async stop() {
-      server.close();
-      await invoker.drain();
-      server.closeAllConnections();
-      await Promise.all([...functions.values()].map(({ pool }) => pool.stop()));
-      watch.close();
-    },
-  };
-}
+  async function stop(): Promise<void> {
+    const closed = once(server, 'close');
+    server.close();
+    events.close();
+    await Promise.race([
+      Promise.all([drain(), closed]),
+      delay(options.drainTimeoutMs ?? 10_000, undefined, { ref: false }),
+    ]);
+    server.closeAllConnections();
+    await Promise.all([...functions.values()].map(({ pool }) => pool.stop()));
+    processes.close();
+  }
+  let stopped: Promise<void> | undefined;
 
-function hostFunction(
-  config: HostedFunction['config'],
-  options: LambdaHostOptions,
-  processes: { add: (pid: number) => void; remove: (pid: number) => void },
-): HostedFunction {
-  const tails = new Map<string, LogTail>();
-  const log = (line: string) => options.log?.(config.name, line);
+  try {
+    server.listen(options.port, options.host ?? '127.0.0.1');
+    await once(server, 'listening');
+  } catch (error) {
+    processes.close();
+    throw error;
+  }
+  const { address, family, port } = server.address() as AddressInfo;
   return {
-    config,
-    tails,
-    log,
-    counts: {
-      invocations: 0,
-      errors: 0,
-      timeouts: 0,
-      lastInitMs: undefined,
-      lastDurationMs: undefined,
-      maxMemoryMb: 0,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    invoke,
+    functions: status,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
     },
-    pool: createFunctionPool({
-      config,
-      runtime: { program: [`${runtimeFolder}/bootstrap.mjs`], folder: runtimeFolder },
-      initTimeoutMs: options.initTimeoutMs ?? limits.initTimeoutMs,
-      idleMs: options.idleMs ?? 600_000,
-      stopTimeoutMs,
-      processes,
-      // A busy environment's lines belong to its invocation.
-      onLine: (environmentId, line) => {
-        const tail = tails.get(environmentId);
-        if (tail) tail.write(line);
-        else log(line);
-      },
-    }),
   };
 }
