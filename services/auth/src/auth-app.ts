@@ -68,7 +68,7 @@ const contentSecurityPolicy = {
 } as const;
 
 /** The service, whole: every part and what it depends on. Touches the database only when it is asked something. */
-export async function createAuthApp(deps: AuthAppDeps): Promise<Express> {
+export function createAuthApp(deps: AuthAppDeps): Express {
   const { config, db, clock, log } = deps;
   const { hashFunctions = createHashFunctions(config.bcryptCost) } = deps;
   const { sendPhoto = createSendPhoto({ apiUrl: config.apiUrl, log }) } = deps;
@@ -87,7 +87,7 @@ export async function createAuthApp(deps: AuthAppDeps): Promise<Express> {
     accessTokenMinutes: config.accessTokenMinutes,
   });
   const tokenPairs = createTokenPairs({ accessTokens, clock, refreshTokenDays: config.refreshTokenDays });
-  const passwords = boundHashing(await createPasswords(hashFunctions));
+  const passwords = boundHashing(createPasswords(hashFunctions));
   const loginLimits = createLoginLimits({
     db,
     log,

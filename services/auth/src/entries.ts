@@ -17,6 +17,7 @@ export const authExternal: readonly string[] = [
   '@node-rs/argon2',
   '@node-rs/bcrypt',
   'better-sqlite3',
+  'mariadb/callback',
   'mysql',
   'mysql2',
   'oracledb',

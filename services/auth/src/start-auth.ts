@@ -16,7 +16,7 @@ export interface Parts extends Required<Pick<AuthAppDeps, 'hashFunctions' | 'sen
 }
 
 /** Starts without waiting for the database, so that a service whose database is away for a while answers that it is. */
-export async function startAuth(config: Config, parts: Partial<Parts> = {}): Promise<AuthService> {
+export function startAuth(config: Config, parts: Partial<Parts> = {}): AuthService {
   const { clock = systemClock, log = createLog('auth', config.logLevel), ...replaced } = parts;
   const db = connect({
     url: config.databaseUrl,
@@ -27,7 +27,7 @@ export async function startAuth(config: Config, parts: Partial<Parts> = {}): Pro
     check: createIdleCheck({ idleMs: 1_000, answersWithinMs: 1_000 }),
   });
   return {
-    express: await createAuthApp({ config, db, clock, log, ...replaced }),
+    express: createAuthApp({ config, db, clock, log, ...replaced }),
     stop: () => db.destroy(),
   };
 }

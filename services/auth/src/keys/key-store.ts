@@ -59,6 +59,11 @@ export async function insertKey(db: Knex.Transaction, key: MadeKey, seal: KeySea
   });
 }
 
+/** Those by which nothing can be verified any more. */
+export async function deleteSpentKeys(db: Knex.Transaction, now: Date): Promise<void> {
+  await db('signing_keys').where('verified_until', '<=', now).delete();
+}
+
 export interface MadeKey extends SigningKey {
   /** RFC 7517: what anyone needs who verifies, and nothing more. */
   readonly publicJwk: Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import type { Clock, Log } from '@banyan/serving';
 import type { Knex } from 'knex';
 import { planKeys } from './key-schedule.ts';
 import {
+  deleteSpentKeys,
   insertKey,
   lockKeyCreation,
   makeKey,
@@ -46,17 +47,22 @@ export function createSigningKeys({ db, clock, seal, log }: SigningKeysDeps): Si
     known = { keys: openAll(await readKeys(db, now)), readAt: now };
     const key = fromKnown(now);
     if (key !== undefined) return key;
-    return db.transaction(async (tx) => {
-      await lockKeyCreation(tx);
-      // Whoever had the lock before may have made it already.
-      const keys = openAll(await readKeys(tx, now));
-      const { signWith, create } = planKeys(keys, now);
-      if (create === undefined) return one(signWith);
-      const made = await makeKey(create);
-      await insertKey(tx, made, seal);
-      log.info({ keyId: made.keyId, signsFrom: made.signsFrom }, 'made a signing key');
-      return one(signWith ?? made);
-    });
+    const { keys, current } = await db.transaction((tx) => make(tx, now));
+    known = { keys, readAt: now };
+    return current;
+  }
+
+  async function make(tx: Knex.Transaction, now: Date) {
+    await lockKeyCreation(tx);
+    // Whoever had the lock before may have made it already.
+    const keys = openAll(await readKeys(tx, now));
+    const { signWith, create } = planKeys(keys, now);
+    if (create === undefined) return { keys, current: one(signWith) };
+    const made = await makeKey(create);
+    await insertKey(tx, made, seal);
+    await deleteSpentKeys(tx, now);
+    log.info({ keyId: made.keyId, signsFrom: made.signsFrom }, 'made a signing key');
+    return { keys: [...keys, made], current: one(signWith ?? made) };
   }
 
   /** A key that was sealed under another secret, or whose bytes were changed, signs nothing here: others can still verify by it. */

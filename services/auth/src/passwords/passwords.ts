@@ -35,9 +35,8 @@ export interface Passwords {
 }
 
 /** @param functions as `createHashFunctions` makes them; tests count their calls */
-export async function createPasswords(functions: HashFunctions): Promise<Passwords> {
-  const { bcryptHash, bcryptCompare, argon2idHash, argon2idVerify } = functions;
-  const nobodys = await bcryptHash('the password of nobody');
+export function createPasswords(functions: HashFunctions): Passwords {
+  const { nobodysBcrypt, bcryptHash, bcryptCompare, argon2idHash, argon2idVerify } = functions;
 
   return {
     async hash(password) {
@@ -47,7 +46,7 @@ export async function createPasswords(functions: HashFunctions): Promise<Passwor
 
     async compare(password, stored) {
       const current = stored && currentArgon2id(stored);
-      const bcryptMatches = bcryptCompare(password, stored?.bcrypt ?? nobodys);
+      const bcryptMatches = bcryptCompare(password, stored?.bcrypt ?? nobodysBcrypt);
       if (current !== undefined) {
         const [matches] = await Promise.all([argon2idVerify(current, password), bcryptMatches]);
         return matches && isReadWhole(password) ? { matches: true, upgrade: undefined } : { matches: false };

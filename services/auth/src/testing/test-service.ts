@@ -36,7 +36,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const images = await serveForTest(createImagesStandIn(database.admin, testConfig(databaseUrl)));
   const config = { ...testConfig(databaseUrl, images.url), ...options.config };
   const { log = createLog('test', 'silent'), through = 'express', ...parts } = options;
-  const service = await startAuth(config, { ...parts, log });
+  const service = startAuth(config, { ...parts, log });
   const listener =
     through === 'express' ? service.express : createLambdaFront(createHttpHandler(service.express));
   const served = await serveForTest(listener);
