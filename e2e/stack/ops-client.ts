@@ -121,8 +121,12 @@ export function createOpsClient(opsUrl: string, token: string): OpsClient {
   }
 
   const refusal = ({ body }: Answer) => {
-    const { code, message } = (body as { error: { code: string; message: string } }).error;
-    return { ok: false, code, message } as const;
+    const {
+      code,
+      message,
+      reasons = [],
+    } = (body as { error: { code: string; message: string; reasons?: readonly string[] } }).error;
+    return { ok: false, code, message: [message, ...reasons].join(' ') } as const;
   };
 
   async function change(path: string, body: object): Promise<Changed> {

@@ -62,11 +62,12 @@ export async function replay(journey: Journey): Promise<void> {
   const { seeded } = journey;
   const used = live(journey).flatMap((session) =>
     [...session.refreshTokens].flatMap(([token, exchanged]) =>
-      exchanged === undefined ? [] : [{ session, token }],
+      exchanged === undefined ? [] : [{ session, token, at: exchanged.until }],
     ),
   );
-  if (used.length === 0) return refresh(journey);
-  const { session, token } = seeded.pick(used);
+  const oldest = used.toSorted((a, b) => a.at - b.at)[0];
+  if (oldest === undefined) return refresh(journey);
+  const { session, token } = seeded.chance(0.4) ? oldest : seeded.pick(used);
   await exchange(journey, session, token);
 }
 

@@ -34,6 +34,7 @@ const steps = {
 
 type Step = keyof typeof steps;
 
+/** Few steps end every session, so that some grow old. */
 const weights: Readonly<Record<Step, number>> = {
   readMe: 24,
   readElsewhere: 8,
@@ -45,12 +46,12 @@ const weights: Readonly<Record<Step, number>> = {
   replay: 6,
   login: 8,
   loginWrongly: 2,
-  logout: 5,
+  logout: 4,
   changeProfile: 5,
-  changePassword: 3,
+  changePassword: 1.5,
   changePasswordWrongly: 1,
-  reset: 2,
-  register: 2,
+  reset: 1,
+  register: 1,
 };
 
 /** One user's life, step by step, until `more` says that it is enough. */
