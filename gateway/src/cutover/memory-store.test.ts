@@ -3,16 +3,16 @@ import { type Cutover, unmoved } from './cutover.ts';
 import { describeCutoverStore, request, rollout } from './cutover-store.suite.ts';
 import { createMemoryStore } from './memory-store.ts';
 
-describeCutoverStore('memory', async () => {
+describeCutoverStore('memory', { takesChanges: true, damageable: false }, async () => {
   const store = createMemoryStore();
   return {
-    takesChanges: true,
     // One process has one: others have their own.
     open: async () => store,
     async put(capability, state) {
       const expectedVersion = (await store.read()).get(capability)?.version ?? 0;
       await store.change(request(state, expectedVersion, { capability }));
     },
+    damage: () => Promise.reject(new Error('nobody else can write to it')),
     close: async () => undefined,
   };
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Logger } from '../telemetry/log.ts';
 import type { Cutover, Cutovers } from './cutover.ts';
@@ -29,6 +29,7 @@ export interface SnapshotFileDeps {
 }
 
 const format = 1;
+const leftoverAfterMs = 60_000;
 
 const snapshotFile = z.object({
   format: z.literal(format),
@@ -45,10 +46,13 @@ const snapshotFile = z.object({
   ),
 });
 
-export function openSnapshotFile({ path, logger, confirm }: SnapshotFileDeps): SnapshotFile {
+export function openSnapshotFile(deps: SnapshotFileDeps): SnapshotFile {
+  const { logger, confirm } = deps;
+  const path = resolve(deps.path);
   let waiting: Cutovers | undefined;
   let saving: Promise<void> | undefined;
   let failed = false;
+  let swept = false;
 
   async function saveAll(): Promise<void> {
     while (waiting !== undefined) {
@@ -67,15 +71,20 @@ export function openSnapshotFile({ path, logger, confirm }: SnapshotFileDeps): S
 
   async function merge(cutovers: Cutovers): Promise<void> {
     await mkdir(dirname(path), { recursive: true });
+    if (!swept) await sweepLeftovers(path);
+    swept = true;
     await withFileLock(`${path}.lock`, async () => {
-      const onDisk = parse(await readIfThere(path)).cutovers;
+      const before = await readIfThere(path);
+      const onDisk = parse(before).cutovers;
       const ahead = [...onDisk].filter(([name, { version }]) => version > (cutovers.get(name)?.version ?? 0));
       const confirmed = ahead.length === 0 ? undefined : await confirm?.().catch(() => undefined);
       const kept = ahead.filter(([name, { version }]) => {
         if (confirmed === undefined || !cutovers.has(name)) return true;
         return (confirmed.get(name)?.version ?? 0) >= version;
       });
-      await replace(path, serialise(new Map([...onDisk, ...cutovers, ...kept])));
+      const text = serialise(new Map([...onDisk, ...cutovers, ...kept]));
+      // Of several gateways that follow one store all but the first find it saved.
+      if (text !== before) await replace(path, text);
     });
   }
 
@@ -114,8 +123,18 @@ function parse(text: string | undefined): Parsed {
 }
 
 function serialise(cutovers: Cutovers): string {
-  const changed = [...cutovers].filter(([, { version }]) => version > 0);
+  const changed = [...cutovers].filter(([, { version }]) => version > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   return `${JSON.stringify({ format, cutovers: Object.fromEntries(changed) }, undefined, 2)}\n`;
+}
+
+/** What processes left behind that were killed while they wrote. */
+async function sweepLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const leftover = join(dirname(path), name);
+    if (!leftover.startsWith(`${path}.`) || !leftover.endsWith('.tmp')) continue;
+    const { mtimeMs } = await stat(leftover).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > leftoverAfterMs) await rm(leftover, { force: true });
+  }
 }
 
 /** A reader, and a start after a crash, finds the old text or the new one, never a part. */

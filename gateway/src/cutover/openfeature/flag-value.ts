@@ -10,7 +10,7 @@ export type FlagReading =
   /** The provider doesn't know the flag. */
   'absent' | ParsedState;
 
-/** Rejects what says nothing on the flag but that the provider can't tell. */
+/** Throws if the provider couldn't say anything of the flag. */
 export function readFlag({ value, errorCode, errorMessage }: EvaluationDetails<JsonValue>): FlagReading {
   switch (errorCode) {
     case undefined:

@@ -17,7 +17,7 @@ export interface ObserveOptions {
 
 export interface ObservedFlags {
   /** Compares with what was seen before. The same value as before if nothing has changed. */
-  take(flags: readonly (readonly [capability: string, reading: FlagReading])[]): Cutovers;
+  take(flags: ReadonlyMap<string, FlagReading>): Cutovers;
   cutovers(): Cutovers;
   /** Newest first; the oldest are forgotten. */
   history(): readonly CutoverChange[];
@@ -56,7 +56,7 @@ export function observeFlags({ initial, where, now }: ObserveOptions): ObservedF
 
   return {
     take(flags) {
-      const seen = flags.map(([name, reading]) => [name, next(name, reading)] as const);
+      const seen = [...flags].map(([name, reading]) => [name, next(name, reading)] as const);
       const isNew = seen.some(([name, cutover]) => cutover !== (cutovers.get(name) ?? unmoved));
       if (isNew) cutovers = new Map([...cutovers, ...seen.filter(([, it]) => it !== unmoved)]);
       return cutovers;

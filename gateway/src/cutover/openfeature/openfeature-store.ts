@@ -1,16 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Client,
-  NOOP_PROVIDER,
-  OpenFeature,
-  ProviderEvents,
-  ProviderStatus,
-} from '@openfeature/server-sdk';
 import { backOffMs } from '../back-off.ts';
 import type { Cutovers } from '../cutover.ts';
-import type { CutoverListener, CutoverStore, Following } from '../cutover-store.ts';
+import type { CutoverListener, CutoverStore } from '../cutover-store.ts';
 import { selectHistory } from '../memory-store.ts';
+import { createFlagClient } from './flag-client.ts';
 import { flagKeyOf, readFlag } from './flag-value.ts';
 import { observeFlags } from './observe-flags.ts';
 import type { ProviderSource } from './provider.ts';
@@ -23,7 +16,7 @@ export interface OpenFeatureStoreOptions extends ProviderSource {
   readonly random?: () => number;
 }
 
-const answerWithinMs = 2_000;
+/** In case a provider tells nothing of its changes. */
 const pollEveryMs = 1_000;
 
 /**
@@ -39,68 +32,33 @@ export function createOpenFeatureStore({
   now = () => new Date(),
   random = Math.random,
 }: OpenFeatureStoreOptions): CutoverStore {
-  // The SDK is global: a name of our own keeps apart what else this process asks of it.
-  const domain = `banyan-gateway-${randomUUID()}`;
   const observed = observeFlags({ initial, where, now });
+  const flags = createFlagClient({ createProvider, onEvent: () => wake() });
   const listeners = new Set<CutoverListener>();
   const closing = new AbortController();
-  let client: Client | undefined;
-  let lost: string | undefined;
   let running: Promise<void> | undefined;
+  let told: Cutovers | undefined;
+  let lost: string | undefined;
   let wake: () => void = () => undefined;
-
-  const onEvent = () => wake();
-
-  async function connect(): Promise<Client> {
-    if (client !== undefined) return client;
-    const provider = await createProvider();
-    try {
-      await within(answerWithinMs, OpenFeature.setProviderAndWait(domain, provider));
-    } catch (error) {
-      await dropProvider();
-      throw error;
-    }
-    client = OpenFeature.getClient(domain);
-    for (const event of watched) client.addHandler(event, onEvent);
-    return client;
-  }
-
-  async function dropProvider(): Promise<void> {
-    for (const event of watched) client?.removeHandler(event, onEvent);
-    client = undefined;
-    // Replacing it closes it.
-    await within(answerWithinMs, OpenFeature.setProviderAndWait(domain, NOOP_PROVIDER)).catch(
-      () => undefined,
-    );
-  }
 
   /** Looks at every flag. One that isn't as it was is a change. */
   async function look(): Promise<Cutovers> {
-    const from = await connect();
-    const status = from.providerStatus;
-    if (status !== ProviderStatus.READY) throw new Error(`the provider is ${status}`);
-    const flags = capabilities.map(async (capability) => {
-      const details = await from.getObjectDetails(flagKeyOf(capability), null);
-      return [capability, readFlag(details)] as const;
-    });
-    return observed.take(await within(answerWithinMs, Promise.all(flags)));
+    const details = await flags.evaluate(capabilities.map(flagKeyOf));
+    const readings = details.map(readFlag);
+    return observed.take(new Map(capabilities.map((name, i) => [name, readings[i] ?? 'absent'])));
   }
 
   async function run(): Promise<void> {
     let failures = 0;
-    let told: Cutovers | undefined;
     while (!closing.signal.aborted) {
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
       try {
-        const cutovers = await look();
-        if (cutovers !== told || lost !== undefined) tell(cutovers);
-        told = cutovers;
+        tell(await look());
         failures = 0;
       } catch (error) {
         fail(error instanceof Error ? error.message : String(error));
-        // One that started and fell may come back by itself; it is asked again. One that didn't start is made anew.
         failures += 1;
       }
       const waitMs = failures === 0 ? pollEveryMs : backOffMs(failures - 1, random);
@@ -112,11 +70,12 @@ export function createOpenFeatureStore({
   }
 
   function tell(cutovers: Cutovers): void {
-    if (closing.signal.aborted) return;
+    if (closing.signal.aborted || (cutovers === told && lost === undefined)) return;
     for (const listener of [...listeners]) {
       listener.changed(cutovers);
       if (lost !== undefined) listener.back();
     }
+    told = cutovers;
     lost = undefined;
   }
 
@@ -131,11 +90,11 @@ export function createOpenFeatureStore({
     read: look,
     change: async () => ({ ok: false, failure: 'read-only', where }),
     history: async (query) => selectHistory(observed.history(), query),
-    async follow(listener): Promise<Following> {
+    async follow(listener) {
       listeners.add(listener);
-      if (running === undefined) running = run();
-      else if (lost === undefined) listener.changed(observed.cutovers());
-      else listener.lost(lost);
+      if (lost !== undefined) listener.lost(lost);
+      else if (told !== undefined) listener.changed(told);
+      running ??= run();
       return {
         async close() {
           listeners.delete(listener);
@@ -144,29 +103,8 @@ export function createOpenFeatureStore({
     },
     async close() {
       closing.abort();
-      wake();
       await running;
-      await dropProvider();
+      await flags.close();
     },
   };
-}
-
-const watched = [
-  ProviderEvents.ConfigurationChanged,
-  ProviderEvents.Ready,
-  ProviderEvents.Error,
-  ProviderEvents.Stale,
-] as const;
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const timer = new AbortController();
-  const late = pause(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`the provider was silent for ${ms} ms`);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    late.catch(() => undefined);
-    timer.abort();
-  }
 }

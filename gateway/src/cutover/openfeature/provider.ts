@@ -15,16 +15,26 @@ const flagdProvider = '@openfeature/flagd-provider';
 /** The provider itself would look at its file each five seconds. */
 const watchEveryMs = 100;
 
-export function providerFrom({ kind, path }: FlagSource): ProviderSource {
+/** By a name that is worked out, so that no bundler takes it for a dependency. */
+const loadFlagdProvider = (): Promise<FlagdModule> => import(flagdProvider);
+
+interface FlagdModule {
+  readonly FlagdProvider: new (options: {
+    readonly resolverType: 'in-process';
+    readonly offlineFlagSourcePath: string;
+  }) => Provider;
+}
+
+export function providerFrom({ kind, path }: FlagSource, loadFlagd = loadFlagdProvider): ProviderSource {
   const file = resolve(path);
   return kind === 'module'
     ? { where: `the flags of ${path}`, createProvider: () => fromModule(file) }
-    : { where: `the flags in ${path}`, createProvider: () => fromFlagdFile(file) };
+    : { where: `the flags in ${path}`, createProvider: () => fromFlagdFile(file, loadFlagd) };
 }
 
 /** Other teams' gateways need no flagd: it is loaded when it is asked for. */
-async function fromFlagdFile(file: string): Promise<Provider> {
-  const { FlagdProvider } = await import(flagdProvider).catch((error) => {
+async function fromFlagdFile(file: string, load: () => Promise<FlagdModule>): Promise<Provider> {
+  const { FlagdProvider } = await load().catch((error) => {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new Error(`flagd-file needs the packages ${flagdProvider} and @grpc/grpc-js beside the gateway`, {
       cause: error,
@@ -33,7 +43,7 @@ async function fromFlagdFile(file: string): Promise<Provider> {
   // Node watches a file once for all who ask, as often as the first of them said.
   const first = () => undefined;
   watchFile(file, { interval: watchEveryMs, persistent: false }, first);
-  const provider: Provider = new FlagdProvider({ resolverType: 'in-process', offlineFlagSourcePath: file });
+  const provider = new FlagdProvider({ resolverType: 'in-process', offlineFlagSourcePath: file });
   const close = provider.onClose?.bind(provider);
   provider.onClose = async () => {
     unwatchFile(file, first);
