@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GatewayConfig } from '../config.ts';
 import { type CutoverState, unmoved } from '../cutover/cutover.ts';
 import { openSnapshotFile } from '../cutover/snapshot-file.ts';
 import type { CapabilityPlanInput, PlanInput } from '../plan/plan.ts';
@@ -15,6 +16,7 @@ export interface Between {
   readonly cutover: Partial<CutoverState>;
   readonly capability?: Partial<CapabilityPlanInput>;
   readonly plan?: Partial<PlanInput>;
+  readonly config?: Partial<GatewayConfig>;
 }
 
 export const testOverrideSecret = 'of tests, and of thirty-two characters';
@@ -23,7 +25,7 @@ export const testOverrideSecret = 'of tests, and of thirty-two characters';
 export async function between(
   legacy: RawUpstream | HttpUpstream,
   service: RawUpstream | HttpUpstream,
-  { cutover, capability, plan }: Between,
+  { cutover, capability, plan, config }: Between,
 ): Promise<RunningGateway> {
   const gateway = await startGateway(
     legacy.port,
@@ -37,7 +39,7 @@ export async function between(
         },
       },
     },
-    { overrideSecret: testOverrideSecret, cutovers: { snapshotFile: await savedAt(cutover) } },
+    { overrideSecret: testOverrideSecret, cutovers: { snapshotFile: await savedAt(cutover) }, ...config },
   );
   closeLater(legacy, service, gateway);
   return gateway;
