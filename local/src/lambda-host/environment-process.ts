@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { FunctionConfig } from './function-spec.ts';
+import { readLines } from './read-lines.ts';
 
 export interface EnvironmentProcess {
   readonly pid: number;
@@ -38,9 +38,7 @@ export function startEnvironmentProcess(options: ProcessOptions): EnvironmentPro
   const { pid } = child;
   child.on('error', () => undefined);
   if (pid === undefined) throw new Error(`${config.name} can't be started: no process.`);
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
-  }
+  for (const stream of [child.stdout, child.stderr]) if (stream) readLines(stream, onLine);
   child.stdio[3]?.on('error', () => undefined);
 
   return {
