@@ -44,6 +44,11 @@ describe('cutovers of gateway processes', () => {
     return Number(line?.slice(name.length));
   }
 
+  function linesOf(gateway: ListeningGateway, msg: string) {
+    const lines = gateway.output.split('\n').filter((it) => it.includes(`"msg":"${msg}"`));
+    return lines.map((it) => JSON.parse(it));
+  }
+
   const version = (gateway: ListeningGateway) => figure(gateway, 'banyan_cutover_version{capability="auth"}');
   const storeUp = (gateway: ListeningGateway) => figure(gateway, 'banyan_cutover_store_up');
 
@@ -77,14 +82,14 @@ describe('cutovers of gateway processes', () => {
     }
     two.child.kill('SIGTERM');
     expect(await two.exited).toBe(0);
-    const changes = two.output
-      .split('\n')
-      .filter((it) => it.includes('"traffic changed"'))
-      .map((it) => JSON.parse(it));
-    expect(changes.map(({ capability, by, why, to }) => [capability, by, why, to.rolloutPercent])).toEqual([
-      ['auth', 'ada', 'a try', 10],
-      ['auth', 'ada', 'second tenth', 20],
-      ['auth', 'ada', 'a try', 30],
+    // The first is where it began: by the store, or by what the other had saved already.
+    const changes = linesOf(two, 'traffic changed').slice(-2);
+    expect(changes.map(({ capability, by, why, from, to }) => [capability, by, why, from, to])).toEqual([
+      ['auth', 'ada', 'second tenth', rollout(10), rollout(20)],
+      ['auth', 'ada', 'a try', rollout(20), rollout(30)],
+    ]);
+    expect(linesOf(three, 'begins with the saved cutover')).toEqual([
+      expect.objectContaining({ capability: 'auth', ...rollout(20), version: 2, by: 'ada' }),
     ]);
   });
 

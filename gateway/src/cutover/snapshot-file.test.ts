@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
@@ -148,6 +150,19 @@ describe('snapshot file', () => {
       await file.close();
     }
     expect(warnings.map(({ msg }) => msg)).toEqual(['cutovers not saved']);
+  });
+
+  it('is saved as soon as it can be written again', async () => {
+    const folder = join(path, '..', '..');
+    const inTheWay = join(folder, 'data');
+    writeFileSync(inTheWay, '');
+    const file = open({ retryAfterMs: 5 });
+    file.save(new Map([['auth', at(4)]]));
+    await until('it has failed', () => warnings.length === 1);
+    rmSync(inTheWay);
+    await until('it is saved', () => existsSync(path));
+    await file.close();
+    expect(versions()).toEqual({ auth: 4 });
   });
 
   it('is whole after each of ten kills in the middle of saving, and not older than what was saved', async () => {

@@ -26,6 +26,7 @@ export interface SnapshotFileDeps {
    * was faster, or the store went back. Without an answer the file is right.
    */
   readonly confirm?: () => Promise<Cutovers | undefined>;
+  readonly retryAfterMs?: number;
 }
 
 const format = 1;
@@ -47,12 +48,19 @@ const snapshotFile = z.object({
 });
 
 export function openSnapshotFile(deps: SnapshotFileDeps): SnapshotFile {
-  const { logger, confirm } = deps;
+  const { logger, confirm, retryAfterMs = 5_000 } = deps;
   const path = resolve(deps.path);
   let waiting: Cutovers | undefined;
   let saving: Promise<void> | undefined;
   let failed = false;
+  let retry: NodeJS.Timeout | undefined;
   let swept = false;
+
+  function save(cutovers: Cutovers): void {
+    clearTimeout(retry);
+    waiting = cutovers;
+    saving ??= saveAll();
+  }
 
   async function saveAll(): Promise<void> {
     while (waiting !== undefined) {
@@ -64,6 +72,7 @@ export function openSnapshotFile(deps: SnapshotFileDeps): SnapshotFile {
       } catch (error) {
         if (!failed) logger.warn({ path, reason: reasonOf(error) }, 'cutovers not saved');
         failed = true;
+        retry = setTimeout(save, retryAfterMs, cutovers).unref();
       }
     }
     saving = undefined;
@@ -94,11 +103,11 @@ export function openSnapshotFile(deps: SnapshotFileDeps): SnapshotFile {
       if (fault !== undefined) logger.warn({ path, fault }, 'saved cutovers ignored: the file is damaged');
       return cutovers;
     },
-    save(cutovers) {
-      waiting = cutovers;
-      saving ??= saveAll();
+    save,
+    async close() {
+      await saving;
+      clearTimeout(retry);
     },
-    close: async () => saving,
   };
 }
 

@@ -22,7 +22,7 @@ export interface StoreState {
   readonly kind: CutoverStore['kind'];
   /** Whether what is in force is what the store says now. */
   readonly up: boolean;
-  /** Why it isn't up. */
+  /** Why it isn't up, once that is known. */
   readonly reason?: string;
 }
 
@@ -50,9 +50,18 @@ export function createSnapshotKeeper({
   /** What made sense last, by capability. */
   let good: Cutovers = new Map(capabilities.map((name) => [name, saved.get(name) ?? unmoved]));
   let snapshot = buildSnapshot(good);
-  let state: StoreState = { kind: store.kind, up: false, reason: 'not asked yet' };
+  let state: StoreState = { kind: store.kind, up: false };
+  /** Whether it was up or lost at least once. */
+  let hasSpoken = false;
   let following: Following | undefined;
   let onNews: (() => void)[] = [];
+
+  for (const [capability, cutover] of good) {
+    const { version, changedBy: by, why } = cutover;
+    if (version > 0) {
+      logger.info({ capability, ...stateOf(cutover), version, by, why }, 'begins with the saved cutover');
+    }
+  }
 
   function changed(cutovers: Cutovers): void {
     const stored = capabilities.map((name) => [name, cutovers.get(name) ?? unmoved] as const);
@@ -107,6 +116,7 @@ export function createSnapshotKeeper({
   }
 
   function news(): void {
+    hasSpoken = true;
     const waiting = onNews;
     onNews = [];
     for (const wake of waiting) wake();
@@ -141,7 +151,7 @@ export function createSnapshotKeeper({
       return result;
     },
     async start() {
-      const spoken = waitFor(() => state.reason !== 'not asked yet', startWithinMs);
+      const spoken = waitFor(() => hasSpoken, startWithinMs);
       following = await store.follow({ changed, lost, back: up });
       await spoken;
     },

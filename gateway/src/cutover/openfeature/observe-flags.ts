@@ -1,4 +1,5 @@
 import {
+  type ChangeKind,
   type Cutover,
   type CutoverChange,
   type CutoverState,
@@ -18,7 +19,6 @@ export interface ObserveOptions {
 export interface ObservedFlags {
   /** Compares with what was seen before. The same value as before if nothing has changed. */
   take(flags: ReadonlyMap<string, FlagReading>): Cutovers;
-  cutovers(): Cutovers;
   /** Newest first; the oldest are forgotten. */
   history(): readonly CutoverChange[];
 }
@@ -46,7 +46,7 @@ export function observeFlags({ initial, where, now }: ObserveOptions): ObservedF
     const at = now().toISOString();
     const by = 'openfeature';
     const why = `changed in ${where}`;
-    const kind = was.stage === to.stage ? 'rollout' : 'stage';
+    const kind = kindOf(was, to);
     const from = stateOf(was);
     const id = `${capability}-${version}`;
     history.unshift(Object.freeze({ id, capability, version, kind, at, by, why, forced: false, from, to }));
@@ -61,9 +61,14 @@ export function observeFlags({ initial, where, now }: ObserveOptions): ObservedF
       if (isNew) cutovers = new Map([...cutovers, ...seen.filter(([, it]) => it !== unmoved)]);
       return cutovers;
     },
-    cutovers: () => cutovers,
     history: () => history,
   };
+}
+
+function kindOf(from: CutoverState, to: CutoverState): ChangeKind {
+  if (from.stage !== to.stage) return 'stage';
+  if (from.rolloutPercent !== to.rolloutPercent) return 'rollout';
+  return from.allow.join('\n') === to.allow.join('\n') ? 'deny' : 'allow';
 }
 
 /** Keeps the last state that made sense, which is also what the next one is compared with. */

@@ -34,10 +34,10 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal;
 }
 
-/** A connection of its own, outside any pool. */
+/** A connection of its own, outside any pool, for short statements whose silence is to be noticed soon. */
 export async function openConnection({ url, name, onLost, signal }: ConnectionOptions): Promise<Connection> {
   const socket = new Socket();
-  const client = new pg.Client({ ...limitsOf(url, name), stream: () => socket });
+  const client = new pg.Client({ ...limitsOf(url, name), query_timeout: 2_000, stream: () => socket });
   client.on('error', onLost);
   client.on('end', () => onLost(new Error('connection ended')));
   const abort = () => socket.destroy();

@@ -61,19 +61,19 @@ export function followPostgres({ url, listener, random }: FollowOptions): Follow
     client.on('notification', signal.wake);
     await client.query(`LISTEN ${channel}`);
     // After LISTEN: what is changed from here on is either read now or notified.
-    let known = await tell(await readCutovers(client));
+    let known = tell(await readCutovers(client));
     while (!closing.signal.aborted) {
       const notified = await signal.wait(pollEveryMs);
-      // A server that leaves us after each reading is not to be asked ten times a second.
-      if (!notified) failures = 0;
       if (notified || (await readMark(client)) !== known) {
         const reading = await readCutovers(client);
-        if (reading.mark !== known) known = await tell(reading);
+        if (reading.mark !== known) known = tell(reading);
       }
+      // Not before: a server that leaves us after each first reading is not to be asked ten times a second.
+      failures = 0;
     }
   }
 
-  async function tell({ cutovers, mark }: Reading): Promise<string> {
+  function tell({ cutovers, mark }: Reading): string {
     if (closing.signal.aborted) return mark;
     listener.changed(cutovers);
     if (lost) listener.back();
