@@ -83,8 +83,25 @@ async function answer(
     clientAddress: clientAddressOf(request, deps.trustedProxyHops ?? 1),
     ...scope,
   };
-  if (typeof handler === 'function') sendAnswer(response, await handler(routeRequest));
-  else await handler.stream(routeRequest, request, response);
+  if (typeof handler !== 'function') return handler.stream(routeRequest, request, response);
+  sendAnswer(
+    response,
+    await handler(routeRequest).catch((fault: unknown) => answeredMeanwhile(fault, keyed, deps)),
+  );
+}
+
+/**
+ * A handler that looks around before its transaction may meet what the same request did a moment ago, and refuse its own
+ * repetition: the password that it just changed is "wrong". What was kept under the key meanwhile is the answer then.
+ */
+async function answeredMeanwhile(
+  fault: unknown,
+  keyed: KeyedRequest | undefined,
+  { keptAnswers, db }: BindRoutesDeps,
+): Promise<RouteAnswer> {
+  const kept = keyed && fault instanceof ApiError ? await keptAnswers.find(db, keyed) : undefined;
+  if (kept === undefined) throw fault;
+  return kept;
 }
 
 async function authenticate(
