@@ -11,6 +11,8 @@ export interface Outcome {
   /** As the ops API gave it. */
   readonly json: unknown;
   readonly exitCode?: 0 | 1;
+  /** What of it was refused, in one line. */
+  readonly refused?: string | undefined;
 }
 
 export interface CommandRun<Flags> {
@@ -65,13 +67,14 @@ export function createCli(process: CliProcess): Cli {
           const palette = paletteFor(stdout, env);
           const outcome = await act({ client, flags: flags as never, process, palette, args });
           stdout.write(flags.json ? `${JSON.stringify(outcome.json, null, 2)}\n` : outcome.text);
-          exitCode = outcome.exitCode ?? 0;
+          if (outcome.refused !== undefined) stderr.write(`banyan: ${oneLine(outcome.refused)}\n`);
+          exitCode = outcome.exitCode ?? (outcome.refused === undefined ? 0 : 1);
         } catch (error) {
           if (!(error instanceof CliFault)) throw error;
           if (flags.json && error.body !== undefined) {
             stdout.write(`${JSON.stringify(error.body, null, 2)}\n`);
           }
-          stderr.write(`banyan: ${error.message.replaceAll(/\s+/g, ' ').trim()}\n`);
+          stderr.write(`banyan: ${oneLine(error.message)}\n`);
           exitCode = error.exitCode;
         }
       });
@@ -112,4 +115,8 @@ export function yesOption(): Option {
 export function nonEmpty(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
   return text;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -55,12 +55,11 @@ export function addRollback({ add }: Cli): void {
       if (name !== undefined)
         return changed(await client.call('rollBack', { params: { name }, body: { why } }));
       const answer = await client.call('rollBackAll', { body: { why } });
-      const lines = [
-        ...answer.results.map(changeText),
-        ...answer.failed.map(({ capability, message }) => `${capability}: not rolled back: ${message}`),
-      ];
-      const text = lines.length === 0 ? 'there is nothing to roll back\n' : `${lines.join('\n')}\n`;
-      return { text, json: answer, exitCode: answer.failed.length === 0 ? 0 : 1 };
+      const text = answer.results.map((it) => `${changeText(it)}\n`).join('');
+      const failed = answer.failed.map(
+        ({ capability, message }) => `${capability} was not rolled back: ${message}`,
+      );
+      return { text, json: answer, refused: failed.length === 0 ? undefined : failed.join(' ') };
     },
   )
     .argument('[capability]')

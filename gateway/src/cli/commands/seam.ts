@@ -55,7 +55,11 @@ async function moveSeam(
     if (work === undefined || work.done + work.failed >= work.total) {
       bar.end();
       const failed = work?.failed ?? 0;
-      return { text: movedText(name, before, report), json: report, exitCode: failed === 0 ? 0 : 1 };
+      return {
+        text: movedText(name, before, report),
+        json: report,
+        refused: failed === 0 ? undefined : `${name}: ${failed} of ${work?.name} failed`,
+      };
     }
     bar.show(work.name, work.done + work.failed, work.total);
     idle = work.done + work.failed > done ? 0 : idle + 1;
