@@ -32,6 +32,8 @@ export interface RegisterWithPhotoDeps {
   readonly log: Log;
 }
 
+const sweepEveryMs = 60 * 60 * 1_000;
+
 /**
  * Registers somebody whose form brought a photo. Images are another capability, whose routes take a photo from a user:
  * so there is one first, pending, who gets the address at the end, together with the answer. Whatever stops this on
@@ -51,8 +53,20 @@ export function createRegisterWithPhoto(deps: RegisterWithPhotoDeps): RegisterWi
     return { ...session, accessToken: (await mint(session)).text };
   }
 
+  let sweptAtMs = Number.NEGATIVE_INFINITY;
+
+  /** There is no timer to do it by, and no index either, so that one environment does it now and then. */
+  async function sweepSometimes(): Promise<void> {
+    const now = clock.now();
+    if (now.getTime() - sweptAtMs < sweepEveryMs) return;
+    sweptAtMs = now.getTime();
+    await sweepPendingUsers(db, now).catch((err: unknown) =>
+      log.warn({ err }, 'pending users were not swept'),
+    );
+  }
+
   return async ({ user, upload, requestId, issueTokens, transact }) => {
-    await sweepPendingUsers(db, clock.now());
+    await sweepSometimes();
     const pending = await addPending(user);
     try {
       await sendPhoto({ upload, requestId, accessToken: pending.accessToken });

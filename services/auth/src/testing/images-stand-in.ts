@@ -4,6 +4,7 @@ import { ApiError, imageLinksOf } from '@banyan/contracts';
 import {
   assignRequestId,
   bindRoutes,
+  type Clock,
   createAuthenticator,
   createDatabaseTokenKeys,
   createKeptAnswers,
@@ -11,7 +12,6 @@ import {
   mapErrors,
   monolithTokenKey,
   refuseUnknownPaths,
-  systemClock,
 } from '@banyan/serving';
 import express from 'express';
 import type { Knex } from 'knex';
@@ -23,15 +23,15 @@ const pngSignature = Buffer.from('89504e470d0a1a0a', 'hex');
  * The routes of images, as far as a registration needs them: takes what begins as a PNG does, in the user's name, and
  * gives out a few bytes for it.
  */
-export function createImagesStandIn(db: Knex, config: Config): RequestListener {
+export function createImagesStandIn(db: Knex, config: Config, clock: Clock): RequestListener {
   const log = createLog('images-stand-in', 'silent');
   const tokenKeys = createDatabaseTokenKeys({
     db,
-    clock: systemClock,
+    clock,
     log,
     known: { [config.legacyJwtKeyId]: monolithTokenKey(config.legacyJwtSecret) },
   });
-  const { authenticate } = createAuthenticator({ db, clock: systemClock, findTokenKey: tokenKeys.find });
+  const { authenticate } = createAuthenticator({ db, clock, findTokenKey: tokenKeys.find });
   const app = express();
   app.use(assignRequestId);
   bindRoutes(
@@ -56,7 +56,7 @@ export function createImagesStandIn(db: Knex, config: Config): RequestListener {
         },
       },
     },
-    { db, keptAnswers: createKeptAnswers(config.idempotencySecret, systemClock), authenticate, log },
+    { db, keptAnswers: createKeptAnswers(config.idempotencySecret, clock), authenticate, log },
   );
   app.use(refuseUnknownPaths, mapErrors(log));
   return app;
