@@ -7,17 +7,16 @@ import { type Reading, readCutovers, readMark } from './rows.ts';
 
 export const channel = 'gateway_cutovers';
 
-/** In case a notification was missed, and to notice a server that hangs. */
-const pollEveryMs = 1_000;
-
 export interface FollowOptions {
   readonly url: string;
   readonly listener: CutoverListener;
+  /** In case a notification was missed, and to notice a server that hangs. */
+  readonly pollEveryMs: number;
   readonly random: () => number;
 }
 
-/** On one connection of its own: LISTEN, a reading after each notification, a look each second; again after each loss. */
-export function followPostgres({ url, listener, random }: FollowOptions): Following {
+/** On one connection of its own: LISTEN, a reading after each notification, a look now and then; again after each loss. */
+export function followPostgres({ url, listener, pollEveryMs, random }: FollowOptions): Following {
   const closing = new AbortController();
   let lost = false;
   let failures = 0;

@@ -107,6 +107,37 @@ describe('postgres store', () => {
     expect((await store.read()).get('auth')?.unreadable).toMatch(/rolloutPercent/);
   });
 
+  it('tells of changes by their notifications, not by looking again', async () => {
+    const store = createPostgresStore({ url: database.url, pollEveryMs: 3_600_000 });
+    stores.push(store);
+    const news = collectNews();
+    const following = await store.follow(news);
+    await until('it is told', () => news.count('changed') === 1);
+    const operator = open();
+    for (const version of [1, 2, 3]) {
+      await operator.change(request(rollout(version), version - 1));
+      await until('the change is told', () => news.of('auth').version === version);
+    }
+    await following.close();
+  });
+
+  it('notifies of each change that was made, and of none that was not', async () => {
+    const store = open();
+    await store.read();
+    const listener = new pg.Client({ connectionString: database.url });
+    await listener.connect();
+    const heard: string[] = [];
+    listener.on('notification', ({ channel }) => void heard.push(channel));
+    await listener.query('LISTEN gateway_cutovers');
+    await store.change(request(rollout(1), 0));
+    await store.change(request(rollout(1), 0));
+    await store.change(request(rollout(2), 1));
+    await until('both are heard', () => heard.length === 2);
+    await listener.query('SELECT 1');
+    expect(heard).toEqual(['gateway_cutovers', 'gateway_cutovers']);
+    await listener.end();
+  });
+
   it('notices what was written behind its back, without a notification', async () => {
     const store = open();
     await store.change(request(rollout(10), 0));

@@ -10,6 +10,7 @@ import { type ChangeRow, changeColumns, changeOf, readCutover, readCutovers } fr
 
 export interface PostgresStoreOptions {
   readonly url: string;
+  readonly pollEveryMs?: number;
   readonly random?: () => number;
 }
 
@@ -24,7 +25,11 @@ const closeWithinMs = 1_000;
  * Cutovers in schema `gateway`, for any number of gateways. Connects when first used, and again after any loss. A change
  * whose answer is lost with the connection may have been made: its version tells.
  */
-export function createPostgresStore({ url, random = Math.random }: PostgresStoreOptions): CutoverStore {
+export function createPostgresStore({
+  url,
+  pollEveryMs = 1_000,
+  random = Math.random,
+}: PostgresStoreOptions): CutoverStore {
   const pool = new pg.Pool({
     ...limitsOf(url, 'banyan-gateway'),
     max: 2,
@@ -64,7 +69,7 @@ export function createPostgresStore({ url, random = Math.random }: PostgresStore
     read: async () => (await withClient(readCutovers)).cutovers,
     change: (request) => withClient((client) => change(client, request)),
     history: (query) => withClient((client) => history(client, query)),
-    follow: async (listener) => followPostgres({ url, listener, random }),
+    follow: async (listener) => followPostgres({ url, listener, pollEveryMs, random }),
     close() {
       closed ??= Promise.race([pool.end(), pause(closeWithinMs, undefined, { ref: false })]);
       return closed;
