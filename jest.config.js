@@ -14,7 +14,7 @@ export default {
       },
     ],
   },
-  testMatch: ['<rootDir>/{shared,monolith,gateway,local,e2e,bench}/**/*.test.ts'],
+  testMatch: ['<rootDir>/{shared,serving,monolith,services,gateway,local,e2e,bench}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/'],
   reporters: ['default', '<rootDir>/jest-closing-line.js'],
   testTimeout: 30_000,

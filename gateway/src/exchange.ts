@@ -1,9 +1,11 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type { Choice } from './cutover/choose-upstream.ts';
+import type { RoutedCutover } from './cutover/cutover-snapshot.ts';
 import type { ClientAnswer, ClientRequest } from './edge/client-exchange.ts';
 import type { ClientConnection } from './edge/connections.ts';
 import { answerHeadStart } from './edge/wire/answer-head.ts';
 import type { Failure } from './forwarding/failure.ts';
+import type { ReplayCause } from './forwarding/replay.ts';
 import type { RouteEntry } from './routing/route-table.ts';
 
 /** How far an exchange has come, from which the watch knows whose turn it is. */
@@ -90,6 +92,14 @@ export class Exchange {
 
   route: RouteEntry | undefined = undefined;
   choice: Choice | undefined = undefined;
+  /** As it was when the choice was made. */
+  cutover: RoutedCutover | undefined = undefined;
+  /** The caller's bucket, where the choice depended on it; else -1. */
+  cohort = -1;
+  /** What the client sent to be pinned to a side, right or wrong. */
+  overrides: string | undefined = undefined;
+  /** Why legacy answered what was chosen for the service. */
+  replayed: ReplayCause | undefined = undefined;
 
   call: UpstreamCall | undefined = undefined;
   phase: Phase = Phase.admitted;

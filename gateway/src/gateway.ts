@@ -2,26 +2,31 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { GatewayConfig } from './config.ts';
-import { initialSnapshot } from './cutover/cutover-snapshot.ts';
+import { openCutovers } from './cutover/open-cutovers.ts';
+import { createRequestFacts } from './cutover/request-facts.ts';
 import { createBufferSweep } from './edge/buffer-sweep.ts';
 import type { ClientAnswer, ClientRequest } from './edge/client-exchange.ts';
 import { createClientServer } from './edge/client-server.ts';
+import { createKeySources } from './edge/cohort-key.ts';
 import { followConnections } from './edge/connections.ts';
 import { watchProgress } from './edge/progress-watch.ts';
 import { answerRefusal, rawRefusal, refusals } from './edge/refusal.ts';
 import { Exchange, GatewayResponse, Phase } from './exchange.ts';
+import { createExplain } from './explain.ts';
 import { createAnswer } from './forwarding/answer.ts';
 import { type Failure, failures } from './forwarding/failure.ts';
 import { createForwardStreamed } from './forwarding/forward-streamed.ts';
 import { createForwardWired, isWired } from './forwarding/forward-wired.ts';
+import { createReplay } from './forwarding/replay.ts';
 import { createUpgrade } from './forwarding/upgrade.ts';
 import { openUpstreams } from './forwarding/upstream.ts';
-import { createOpsServer } from './ops/ops-server.ts';
-import { isReachable } from './ops/probe.ts';
-import { readStatus } from './ops/status.ts';
+import { readOverrideSecret } from './ops/access/override-secret.ts';
+import { createOpsPlane } from './ops/create-ops-plane.ts';
 import { blockListOf, type Plan } from './plan/plan.ts';
 import { createRequestPipeline, isRefusal } from './request-pipeline.ts';
+import { createRequestRouter } from './routing/route-request.ts';
 import { buildRouteTable } from './routing/route-table.ts';
+import { registerCutoverMetrics } from './telemetry/cutover-metrics.ts';
 import { type LineSink, type Logger, silentLogger } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { createRecord } from './telemetry/record.ts';
@@ -55,8 +60,12 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
   let draining: Promise<void> | undefined;
   const isDraining = () => draining !== undefined;
 
-  const cutovers = initialSnapshot(plan);
-  const snapshot = () => cutovers;
+  const cutovers = openCutovers({
+    capabilities: Object.keys(plan.capabilities),
+    config: config.cutovers,
+    logger,
+  });
+  const snapshot = cutovers.keeper.current;
   const upstreams = openUpstreams(plan);
   const metrics = createMetrics({
     connections: () => connections.all().size,
@@ -64,24 +73,37 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     upgraded: () => upgrade.count(),
     read: () => read,
   });
+  registerCutoverMetrics(metrics.registry, cutovers.keeper);
   const record = createRecord({
     metrics,
     logger,
     accessLog,
-    snapshot,
     capabilities: Object.keys(plan.capabilities),
   });
-  const connections = followConnections(blockListOf(plan.trustedProxies), settle);
+  const trustedProxies = blockListOf(plan.trustedProxies);
+  const connections = followConnections(trustedProxies, settle);
   const sweep = createBufferSweep();
   const answer = createAnswer({ clock, isDraining, onBegun: release, onBytes: sweep });
-  const wired = createForwardWired(answer, clock, sweep);
+  const replay = createReplay({
+    answer,
+    legacyOf: upstreams.legacyOf,
+    forward: (exchange, upstream) => wired.forward(exchange, upstream),
+  });
+  const wired = createForwardWired(replay, clock, sweep);
   const forwardStreamed = createForwardStreamed(answer, clock, sweep);
   const upgrade = createUpgrade({ timeouts: plan.timeouts, settle });
+  const overrideSecret = config.overrideSecret ?? readOverrideSecret(config.dataDir, logger);
+  const keySources = createKeySources(plan);
+  const facts = createRequestFacts({
+    keySources,
+    overrideSecret,
+    nowSeconds: () => Date.now() / 1_000,
+  });
+  const router = createRequestRouter({ routes: buildRouteTable(plan), snapshot, facts });
   const pipeline = createRequestPipeline({
     limits: { ...plan.limits, maxBodyBytes: plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY },
     pathPolicy: plan.pathPolicy,
-    routes: buildRouteTable(plan),
-    snapshot,
+    router,
     upstreamOf: (capability, side) => {
       const service =
         side === 'service' && capability !== undefined ? upstreams.serviceOf(capability) : undefined;
@@ -105,24 +127,25 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
       if (accessLog !== undefined) logger.info({ requestId, status, failure: 'client-malformed' });
     },
   });
-  const ops = createOpsServer({
+  const opsPlane = createOpsPlane({
+    ...{ plan, upstreams, cutovers, logger, isDraining },
+    explain: createExplain({ decide: pipeline.decide, keySources, trustedProxies }),
     registry: metrics.registry,
-    isDraining,
-    isReady: () => isReachable(upstreams.legacyOf(undefined)),
-    status: () =>
-      readStatus({
-        plan,
-        upstreams,
-        snapshot,
-        live: () => ({
-          state: isDraining() ? 'draining' : 'serving',
-          uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),
-          connections: connections.all().size,
-          unanswered: load.unanswered,
-          upgraded: upgrade.count(),
-        }),
-      }),
+    config: {
+      ...config.ops,
+      dataDir: config.dataDir,
+      snapshotFile: config.cutovers.snapshotFile,
+      overrideSecret,
+    },
+    live: () => ({
+      state: isDraining() ? 'draining' : 'serving',
+      uptimeSeconds: Math.round((performance.now() - startedAt) / 1_000),
+      connections: connections.all().size,
+      unanswered: load.unanswered,
+      upgraded: upgrade.count(),
+    }),
   });
+  const ops = opsPlane.server;
 
   function begin(req: ClientRequest, res: ClientAnswer, socket: Socket): Exchange {
     const connection = connections.of(socket);
@@ -168,13 +191,19 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     }
   }
 
-  const watch = watchProgress(connections, plan.timeouts, clock, answer.fail, (now) => {
+  const watch = watchProgress(connections, plan.timeouts, clock, replay.fail, (now) => {
     upgrade.sweep(now);
     clients.sweepIdle(now);
   });
 
   async function start(): Promise<GatewayAddresses> {
-    const publicPort = await listen(clients.server, config.listen.port, config.listen.host);
+    await cutovers.keeper.start();
+    const publicPort = await listen(clients.server, config.listen.port, config.listen.host).catch(
+      async (error) => {
+        await cutovers.keeper.close();
+        throw error;
+      },
+    );
     try {
       const opsPort = await listen(ops, config.ops.port, config.ops.host);
       logger.info({ publicPort, opsPort }, 'listening');
@@ -182,6 +211,7 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     } catch (error) {
       clients.server.close();
       watch.stop();
+      await cutovers.keeper.close();
       throw error;
     }
   }
@@ -209,6 +239,8 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
     ops.close();
     ops.closeAllConnections();
     await opsClosed;
+    opsPlane.close();
+    await cutovers.keeper.close();
     logger.info('drained');
   }
 

@@ -1,6 +1,6 @@
-export type { GatewayConfig } from './config.ts';
+export type { CutoverConfig, FlagSource, GatewayConfig } from './config.ts';
 export { createGateway, type Gateway, type GatewayAddresses, type GatewayOptions } from './gateway.ts';
-export { type GatewayStatus, gatewayStatus } from './ops/status.ts';
+export { type GatewayStatus, gatewayStatus } from './ops/status/status-schema.ts';
 export { type Plan, type PlanInput, planSchema } from './plan/plan.ts';
 export {
   definePlan,

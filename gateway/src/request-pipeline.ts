@@ -1,20 +1,15 @@
-import { chooseUpstream, type Side } from './cutover/choose-upstream.ts';
-import type { CutoverSnapshot } from './cutover/cutover-snapshot.ts';
+import type { Side } from './cutover/choose-upstream.ts';
 import { type AdmissionLimits, admit } from './edge/admit.ts';
-import { identify } from './edge/identify.ts';
+import { addForwarded } from './edge/forwarded.ts';
 import { answerRefusal, type Refusal, refusals } from './edge/refusal.ts';
 import type { Exchange } from './exchange.ts';
 import type { Upstream } from './forwarding/upstream.ts';
-import { matchRoute } from './routing/match.ts';
-import { isAmbiguousPath } from './routing/path-policy.ts';
-import type { RouteTable } from './routing/route-table.ts';
+import type { RequestRouter } from './routing/route-request.ts';
 
 export interface PipelineDeps {
   readonly limits: AdmissionLimits & { readonly maxUnanswered: number; readonly maxBodyBytes: number };
   readonly pathPolicy: 'pass' | 'refuse';
-  readonly routes: RouteTable;
-  /** Read once for each request: a snapshot never changes under it. */
-  readonly snapshot: () => CutoverSnapshot;
+  readonly router: RequestRouter;
   readonly upstreamOf: (capability: string | undefined, side: Side) => Upstream;
   /** Requests that no answer has begun for, this one included. */
   readonly unanswered: () => number;
@@ -31,19 +26,19 @@ export interface RequestPipeline {
 type Step = (exchange: Exchange) => Refusal | undefined;
 
 /**
- * One request, in order: admit → shed → match → limit the body → identify → choose → forward → answer → record.
+ * One request, in order: admit → shed → match → limit the body → name the caller → choose → forward → answer → record.
  *
  * A step before `forward` may refuse; the first refusal is the answer. `answer` (forwarding/answer.ts) runs as the
- * upstream's events come in, and `record` (telemetry/record.ts) once the client has its last byte or is gone.
+ * upstream's events come in (a safe request whose service failed goes to legacy first: forwarding/replay.ts), and `record` (telemetry/record.ts) once the client has its last byte or is gone.
  */
 export function createRequestPipeline(deps: PipelineDeps): RequestPipeline {
-  const { limits, routes, upstreamOf } = deps;
+  const { limits, router, upstreamOf } = deps;
   const steps: readonly Step[] = [
     (exchange) => admit(exchange, limits),
     shed,
     match,
     limitBody,
-    identifyCaller,
+    nameCaller,
     choose,
   ];
 
@@ -52,10 +47,8 @@ export function createRequestPipeline(deps: PipelineDeps): RequestPipeline {
   }
 
   function match(exchange: Exchange): Refusal | undefined {
-    if (isAmbiguousPath(exchange.path))
-      return deps.pathPolicy === 'refuse' ? refusals.ambiguousPath : undefined;
-    exchange.route = matchRoute(routes, exchange.method, exchange.path);
-    return undefined;
+    const unambiguous = router.match(exchange);
+    return !unambiguous && deps.pathPolicy === 'refuse' ? refusals.ambiguousPath : undefined;
   }
 
   function limitBody(exchange: Exchange): Refusal | undefined {
@@ -63,12 +56,12 @@ export function createRequestPipeline(deps: PipelineDeps): RequestPipeline {
     return (exchange.bodyLength ?? 0) > exchange.maxBodyBytes ? refusals.bodyTooLarge : undefined;
   }
 
-  function identifyCaller(exchange: Exchange): undefined {
-    identify(exchange);
+  function nameCaller(exchange: Exchange): undefined {
+    addForwarded(exchange);
   }
 
   function choose(exchange: Exchange): undefined {
-    exchange.choice = chooseUpstream(deps.snapshot(), exchange.route?.capability);
+    router.choose(exchange);
   }
 
   function decide(exchange: Exchange): Refusal | Upstream {

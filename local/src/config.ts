@@ -12,6 +12,7 @@ const schema = z.object({
   GATEWAY_PORT: portSchema.default(8080),
   OPS_PORT: portSchema.default(8081),
   MONOLITH_PORT: portSchema.default(4000),
+  LAMBDA_HOST_PORT: portSchema.default(9000),
   POSTGRES_PORT: portSchema.default(54_329),
   MAIL_WEB_PORT: portSchema.default(8025),
   MAIL_SMTP_PORT: portSchema.default(2525),
@@ -35,6 +36,7 @@ export interface Config {
     readonly gateway: number;
     readonly ops: number;
     readonly monolith: number;
+    readonly lambdaHost: number;
     readonly postgres: number;
     readonly mailWeb: number;
     readonly mailSmtp: number;
@@ -67,6 +69,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       gateway: values.GATEWAY_PORT,
       ops: values.OPS_PORT,
       monolith: values.MONOLITH_PORT,
+      lambdaHost: values.LAMBDA_HOST_PORT,
       postgres: values.POSTGRES_PORT,
       mailWeb: values.MAIL_WEB_PORT,
       mailSmtp: values.MAIL_SMTP_PORT,
@@ -85,6 +88,7 @@ export const portVariables = {
   gateway: 'GATEWAY_PORT',
   ops: 'OPS_PORT',
   monolith: 'MONOLITH_PORT',
+  lambdaHost: 'LAMBDA_HOST_PORT',
   postgres: 'POSTGRES_PORT',
   mailWeb: 'MAIL_WEB_PORT',
   mailSmtp: 'MAIL_SMTP_PORT',

@@ -1,14 +1,19 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { createTestRoles } from './create-test-roles.ts';
 import { keepForTeardown } from './jest-postgres.ts';
 
 /**
  * Gives every test file `process.env.TEST_POSTGRES_URL`: a superuser's URL on database `postgres`, in which each
- * creates a database of its own. A server that is already named there is used as it is.
+ * creates a database of its own. The components' roles are there. A server that is already named there is used.
  */
 export default async function startPostgresForTests(): Promise<void> {
-  if (process.env.TEST_POSTGRES_URL) return;
+  process.env.TEST_POSTGRES_URL ||= await startServer();
+  await createTestRoles(process.env.TEST_POSTGRES_URL);
+}
+
+async function startServer(): Promise<string> {
   const script = fileURLToPath(new URL('./postgres-for-tests.ts', import.meta.url));
   // In a process of its own, so that it is stopped and cleaned up after however Jest ends.
   const child = fork(script, {
@@ -20,8 +25,8 @@ export default async function startPostgresForTests(): Promise<void> {
   if (typeof answer?.url !== 'string') {
     throw new Error(`No PostgreSQL for the tests: ${answer?.error ?? `its process ended (${answer})`}`);
   }
-  process.env.TEST_POSTGRES_URL = answer.url;
   child.channel?.unref();
   child.unref();
   keepForTeardown(child);
+  return answer.url;
 }

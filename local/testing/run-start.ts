@@ -15,11 +15,17 @@ const readySchema = z.object({
     gateway: z.string(),
     ops: z.string(),
     monolith: z.string(),
+    lambdaHost: z.string(),
     mail: z.string().optional(),
     smtp: z.string(),
     database: z.string(),
   }),
-  pids: z.object({ postgres: z.number().optional(), monolith: z.number(), gateway: z.number() }),
+  pids: z.object({
+    postgres: z.number().optional(),
+    monolith: z.number(),
+    lambdaHost: z.number(),
+    gateway: z.number(),
+  }),
   demo: z.object({ email: z.string(), password: z.string(), slug: z.string() }).optional(),
 });
 export type Ready = z.output<typeof readySchema>;
@@ -42,6 +48,7 @@ export async function environmentFor(dataDir: string): Promise<StartEnvironment>
     'GATEWAY_PORT',
     'OPS_PORT',
     'MONOLITH_PORT',
+    'LAMBDA_HOST_PORT',
     'POSTGRES_PORT',
     'MAIL_WEB_PORT',
     'MAIL_SMTP_PORT',

@@ -1,31 +1,37 @@
 import type { Server } from 'node:http';
 import type { RouteName } from '@banyan/contracts';
+import type { Clock, Handlers, Log } from '@banyan/serving';
+import {
+  assignRequestId,
+  bindRoutes,
+  createAuthenticator,
+  createDatabaseTokenKeys,
+  createKeptAnswers,
+  createLoginLimits,
+  createPeriodic,
+  logAccess,
+  mapErrors,
+  monolithTokenKey,
+  refuseUnknownPaths,
+  securityHeaders,
+  sweepLoginFailures,
+} from '@banyan/serving';
 import express, { type Express } from 'express';
 import type { Knex } from 'knex';
-import { createAuthenticator } from './auth/authenticator.ts';
 import { createAuthFeature } from './auth/feature.ts';
 import { sweepSessions } from './auth/sweep.ts';
-import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createListener } from './database/listener.ts';
 import { createGuestsFeature } from './guests/feature.ts';
 import { createGuestTokens } from './guests/guest-tokens.ts';
 import { bindHealth } from './health/health.ts';
-import { logAccess } from './http/access-log.ts';
-import { bindRoutes } from './http/bind-routes.ts';
-import { createKeptAnswers } from './http/kept-answers.ts';
-import { mapErrors } from './http/map-error.ts';
-import { refuseUnknownPaths } from './http/refuse-unknown-paths.ts';
-import { assignRequestId } from './http/request-id.ts';
-import type { Handlers } from './http/route-handler.ts';
-import { securityHeaders } from './http/security-headers.ts';
 import { createImagesFeature } from './images/feature.ts';
-import type { Log } from './log.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { createOutbox } from './mail/outbox.ts';
 import { sweepOutgoingMails } from './mail/sweep.ts';
+import { wakeOutbox } from './mail/wake-outbox.ts';
 import { callDue } from './notifications/call-due.ts';
 import { createNotificationsFeature } from './notifications/feature.ts';
-import { createPeriodic } from './periodic.ts';
 import { createWaitlistsFeature } from './waitlists/feature.ts';
 import { createLine } from './waitlists/line.ts';
 import { attachLive, type Live } from './waitlists/live/attach-live.ts';
@@ -57,16 +63,39 @@ const sweepEveryMs = 60 * 60 * 1_000;
 /** The application, whole: every part and what it depends on. @throws if there is no place to keep images */
 export async function createApp({ config, db, clock, mailer, log }: AppDeps): Promise<App> {
   const keptAnswers = createKeptAnswers(config.idempotencySecret, clock);
-  const { authenticate, readAccessToken } = createAuthenticator({ db, clock, options: config });
+  const tokenKeys = createDatabaseTokenKeys({
+    db,
+    clock,
+    log,
+    known: { [config.jwtKeyId]: monolithTokenKey(config.jwtSecret) },
+  });
+  const findTokenKey = tokenKeys.find;
+  const { authenticate, readAccessToken } = createAuthenticator({ db, clock, findTokenKey });
+  const loginLimits = createLoginLimits({
+    db,
+    log,
+    failuresPerAccount: config.loginFailuresPerAccount,
+    failuresPerAddress: config.loginFailuresPerAddress,
+  });
   const { publicUrl } = config;
   const outbox = createOutbox({ db, mailer, clock, log, mailHost: new URL(publicUrl).hostname });
-  const feed = createChangeFeed({ databaseUrl: config.databaseUrl, log });
+  const listener = createListener({ databaseUrl: config.databaseUrl, log });
+  wakeOutbox(listener, outbox);
+  const feed = createChangeFeed(listener);
   const tokens = createGuestTokens(config.guestTokenSecret);
   const line = createLine({ tokens, callDue });
 
   const web = await createWebFeature();
   const images = await createImagesFeature({ db, uploadsDir: config.uploadsDir, clock, log });
-  const auth = await createAuthFeature({ db, clock, images: images.images, outbox, options: config });
+  const auth = await createAuthFeature({
+    db,
+    clock,
+    images: images.images,
+    outbox,
+    tokenKeys,
+    loginLimits,
+    options: config,
+  });
   const waitlists = createWaitlistsFeature({ db, line });
   const guests = createGuestsFeature({ db, line, tokens, feed, renderJoinPage: web.renderJoinPage, log });
   const notifications = createNotificationsFeature({
@@ -96,12 +125,14 @@ export async function createApp({ config, db, clock, mailer, log }: AppDeps): Pr
   app.set('query parser', false);
   app.use(assignRequestId, logAccess(log), securityHeaders(contentSecurityPolicy));
   bindHealth(app, { db, log, isDraining: () => draining });
-  bindRoutes(app, handlers, { db, keptAnswers, authenticate, log });
+  const { trustedProxyHops } = config;
+  bindRoutes(app, handlers, { db, keptAnswers, authenticate, log, trustedProxyHops });
   app.use(web.handler, refuseUnknownPaths, mapErrors(log));
 
   const sweep = async () => {
     await keptAnswers.sweep(db);
     await sweepSessions(db, clock.now());
+    await sweepLoginFailures(db, clock.now());
     await sweepOutgoingMails(db, clock.now());
   };
   const sweeper = createPeriodic({ name: 'sweep', everyMs: sweepEveryMs, work: sweep, log });
@@ -112,7 +143,7 @@ export async function createApp({ config, db, clock, mailer, log }: AppDeps): Pr
       live = attachLive(server, { db, feed, readAccessToken, log });
     },
     start() {
-      for (const part of [feed, images, notifications, outbox, sweeper]) part.start();
+      for (const part of [listener, images, notifications, outbox, sweeper]) part.start();
     },
     async drain() {
       draining = true;
@@ -120,7 +151,7 @@ export async function createApp({ config, db, clock, mailer, log }: AppDeps): Pr
       await live?.drain();
     },
     async stop() {
-      await Promise.all([feed, images, notifications, outbox, sweeper].map((part) => part.stop()));
+      await Promise.all([listener, images, notifications, outbox, sweeper].map((part) => part.stop()));
     },
   };
 }

@@ -1,7 +1,5 @@
+import { keyId, logLevels, readEnvironment, secret, url, wholeNumber } from '@banyan/serving';
 import { z } from 'zod';
-
-const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-const minSecretBytes = 32;
 
 const schema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -16,14 +14,19 @@ const schema = z.object({
   /** Signs access tokens. */
   JWT_SECRET: secret(),
   /** Names that secret in a token's header, so that a token of an older secret is refused by its name. */
-  JWT_KEY_ID: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, hyphens or underscores')
-    .default('legacy-1'),
+  JWT_KEY_ID: keyId().default('legacy-1'),
   ACCESS_TOKEN_MINUTES: wholeNumber(1, 1_440).default(15),
   REFRESH_TOKEN_DAYS: wholeNumber(1, 365).default(30),
   REFRESH_RETRY_GRACE_SECONDS: wholeNumber(0, 300).default(10),
   BCRYPT_COST: wholeNumber(4, 16).default(12),
+  /** Failed logins in 15 minutes, after which more are refused. */
+  LOGIN_FAILURES_PER_ACCOUNT: wholeNumber(1, 1_000_000).default(10),
+  LOGIN_FAILURES_PER_ADDRESS: wholeNumber(1, 1_000_000).default(100),
+  /**
+   * How many proxies of ours append to X-Forwarded-For on the way here. It stands behind the gateway; where clients can
+   * reach it themselves, 0 keeps them from choosing the address that their failed logins count for.
+   */
+  TRUSTED_PROXY_HOPS: wholeNumber(0, 10).default(1),
 
   /** Seals the answers that are kept for `Idempotency-Key`. */
   IDEMPOTENCY_SECRET: secret(),
@@ -44,16 +47,10 @@ export type ConfigOutcome =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** Judges the whole environment, and reports every fault at once, by the variable's name and never with its value. */
+/** Judges the whole environment, and reports every fault at once. */
 export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome {
-  // A variable that is set to nothing is one that is not set: that is how compose files and shells leave them.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const outcome = schema.safeParse(given);
-  if (outcome.success) return { ok: true, config: named(outcome.data) };
-  return {
-    ok: false,
-    faults: outcome.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`),
-  };
+  const outcome = readEnvironment(schema, environment);
+  return outcome.ok ? { ok: true, config: named(outcome.values) } : outcome;
 }
 
 function named(values: z.output<typeof schema>) {
@@ -70,6 +67,9 @@ function named(values: z.output<typeof schema>) {
     refreshTokenDays: values.REFRESH_TOKEN_DAYS,
     refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
     bcryptCost: values.BCRYPT_COST,
+    loginFailuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
+    loginFailuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
+    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     idempotencySecret: values.IDEMPOTENCY_SECRET,
     guestTokenSecret: values.GUEST_TOKEN_SECRET,
     publicUrl: values.PUBLIC_URL,
@@ -78,32 +78,4 @@ function named(values: z.output<typeof schema>) {
     uploadsDir: values.UPLOADS_DIR,
     notificationIntervalSeconds: values.NOTIFICATION_INTERVAL_SECONDS,
   } as const;
-}
-
-function wholeNumber(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,10}$/, { error: message, abort: true })
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, message);
-}
-
-function secret() {
-  return z
-    .string({ error: 'is required' })
-    .refine(
-      (value) => Buffer.byteLength(value) >= minSecretBytes,
-      `must have at least ${minSecretBytes} bytes`,
-    );
-}
-
-function url(...protocols: readonly string[]) {
-  const message = `must be a URL that begins with ${protocols.map((name) => `${name}://`).join(' or ')}`;
-  return z
-    .string({ error: 'is required' })
-    .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol.slice(0, -1)),
-      message,
-    );
 }

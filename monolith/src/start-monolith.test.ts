@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { until } from '@banyan/serving/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { registerUser } from './testing/register-user.ts';
 import { createTestDatabase, type TestDatabase } from './testing/test-database.ts';
-import { until } from './testing/until.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, connect, createLog, type Log, listen, systemClock } from '@banyan/serving';
 import { createApp } from './app.ts';
-import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { connect } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
-import { listen } from './http/listen.ts';
-import { createLog, type Log } from './log.ts';
 import { createMailer, type Mailer } from './mail/mailer.ts';
 import { upgradesToWebSocket } from './waitlists/live/attach-live.ts';
 
@@ -28,9 +25,18 @@ export interface Parts {
 
 /** Migrates, starts and listens. @throws if the database can't be reached or the port is taken */
 export async function startMonolith(config: Config, parts: Partial<Parts> = {}): Promise<Monolith> {
-  const { clock = systemClock, log = createLog(config.logLevel), mailer = createMailer(config) } = parts;
+  const {
+    clock = systemClock,
+    log = createLog('monolith', config.logLevel),
+    mailer = createMailer(config),
+  } = parts;
   await migrate(config.databaseUrl);
-  const db = connect({ url: config.databaseUrl, poolSize: config.databasePoolSize, log });
+  const db = connect({
+    url: config.databaseUrl,
+    applicationName: 'banyan-monolith',
+    poolSize: config.databasePoolSize,
+    log,
+  });
   const app = await createApp({ config, db, clock, mailer, log });
   const closeParts = async () => {
     await withinMs(app.stop(), config.drainSeconds * 1_000);

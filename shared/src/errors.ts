@@ -24,6 +24,7 @@ export const errorStatuses = {
   unprocessable_image: 422,
   idempotency_key_reused: 422,
   no_contact: 422,
+  rate_limited: 429,
   internal: 500,
   unavailable: 503,
 } as const;

@@ -1,3 +1,4 @@
+import { cutOverrides, mayHoldOverride } from '../cutover/override-cookie.ts';
 import type { Exchange } from '../exchange.ts';
 import { namedByConnection, Role, removeNamed, roleOf } from '../forwarding/headers.ts';
 import { type Refusal, refusals } from './refusal.ts';
@@ -28,6 +29,13 @@ export function admit(exchange: Exchange, limits: AdmissionLimits): Refusal | un
     switch (roleOf(name)) {
       case Role.pass:
         headers.push(name, value);
+        break;
+      case Role.cookie:
+        if (mayHoldOverride(value)) takeOverrides(exchange, name, value);
+        else headers.push(name, value);
+        break;
+      case Role.override:
+        exchange.overrides = joined(exchange.overrides, value);
         break;
       case Role.host:
         hosts += 1;
@@ -106,6 +114,13 @@ export function admit(exchange: Exchange, limits: AdmissionLimits): Refusal | un
   if (!exchange.hasBody) exchange.expectsContinue = false;
   if (named !== undefined && named.length > 0) removeNamed(headers, named);
   return undefined;
+}
+
+/** They are the gateway's own, whatever they are worth: no upstream sees them. */
+function takeOverrides(exchange: Exchange, name: string, cookies: string): void {
+  const { rest, overrides } = cutOverrides(cookies);
+  if (overrides !== undefined) exchange.overrides = joined(exchange.overrides, overrides);
+  if (rest !== undefined) exchange.headers.push(name, rest);
 }
 
 /** Names a request that is refused before its own id was met. */

@@ -1,3 +1,5 @@
+import { overrideHeader } from '../cutover/override.ts';
+
 /**
  * Header rules, both ways. Headers travel as raw pairs (`[name, value, name, value…]`), so that case, order and repeats
  * arrive as they were sent.
@@ -23,6 +25,9 @@ export const Role = {
   forwardedOther: 12,
   expect: 13,
   trailer: 14,
+  /** May hold an override, which is the gateway's own. */
+  cookie: 15,
+  override: 16,
 } as const;
 export type Role = (typeof Role)[keyof typeof Role];
 
@@ -46,6 +51,8 @@ const roles: ReadonlyMap<string, Role> = new Map<string, Role>(
     'x-real-ip': Role.forwardedOther,
     expect: Role.expect,
     trailer: Role.trailer,
+    cookie: Role.cookie,
+    [overrideHeader]: Role.override,
     'keep-alive': Role.drop,
     'proxy-connection': Role.drop,
     'proxy-authenticate': Role.drop,
@@ -82,8 +89,9 @@ export function namedByConnection(value: string): readonly string[] {
   const named: string[] = [];
   for (const token of value.split(',')) {
     const name = token.trim().toLowerCase();
-    if (name !== '' && name !== 'keep-alive' && name !== 'close' && roleOf(name) === Role.pass)
-      named.push(name);
+    if (name === '' || name === 'keep-alive' || name === 'close') continue;
+    const role = roleOf(name);
+    if (role === Role.pass || role === Role.cookie) named.push(name);
   }
   return named;
 }
@@ -129,6 +137,7 @@ export function answerHead(raw: readonly string[]): AnswerHead {
         named = named.length === 0 ? namedByConnection(value) : [...named, ...namedByConnection(value)];
         break;
       case Role.drop:
+      case Role.override:
       case Role.transferEncoding:
       case Role.te:
         break;

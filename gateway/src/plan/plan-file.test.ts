@@ -74,7 +74,105 @@ describe('plan file', () => {
   });
 });
 
+describe("a capability's cutover policy", () => {
+  const policy = (lines: readonly string[]) =>
+    [
+      'default: http://a',
+      'capabilities:',
+      '  auth:',
+      '    routes: [GET /a]',
+      ...lines.map((line) => `    ${line}`),
+    ].join('\n');
+
+  it('leaves clients as they were unless it is given', () => {
+    const plan = definePlan({ default: 'http://a', capabilities: { auth: { routes: ['GET /a'] } } });
+    expect(plan.capabilities.auth).toEqual({
+      routes: expect.anything(),
+      cohort: ['token', 'address'],
+      replay: { safe: true },
+    });
+  });
+
+  it('is taken as it is written', () => {
+    const text = policy([
+      'cohort: [token, cookie:sid, header:X-Tenant, address]',
+      'serviceMaxBodyBytes: 6291456',
+      'seam: http://a:9000/seams/auth/',
+      'ready: /services/auth/readyz?deep=1',
+      'replay: { safe: false }',
+    ]);
+    const loaded = parsePlanText(text, 'plan.yaml');
+    expect(loaded.ok && loaded.plan.capabilities.auth).toMatchObject({
+      cohort: ['token', 'cookie:sid', 'header:X-Tenant', 'address'],
+      serviceMaxBodyBytes: 6_291_456,
+      seam: 'http://a:9000/seams/auth',
+      ready: '/services/auth/readyz?deep=1',
+      replay: { safe: false },
+    });
+  });
+
+  it.each([
+    [
+      'cohort: [user]',
+      'plan.yaml:5:14 capabilities.auth.cohort[0]: must be "token", "cookie:NAME", "header:NAME" or "address"',
+    ],
+    [
+      'cohort: ["cookie:"]',
+      'plan.yaml:5:14 capabilities.auth.cohort[0]: must be "token", "cookie:NAME", "header:NAME" or "address"',
+    ],
+    ['cohort: [token, token]', 'plan.yaml:5:13 capabilities.auth.cohort: names a key twice'],
+    [
+      'cohort: [header:X-Banyan-Override]',
+      "plan.yaml:5:14 capabilities.auth.cohort[0]: is the gateway's own, and says nothing of who asks",
+    ],
+    [
+      'cohort: [cookie:banyan_override]',
+      "plan.yaml:5:14 capabilities.auth.cohort[0]: is the gateway's own, and says nothing of who asks",
+    ],
+    [
+      'seam: /seams/auth',
+      'plan.yaml:5:11 capabilities.auth.seam: must be an http:// or https:// URL without a query or a password',
+    ],
+    [
+      'seam: http://u:p@a/seam',
+      'plan.yaml:5:11 capabilities.auth.seam: must be an http:// or https:// URL without a query or a password',
+    ],
+    ['ready: readyz', 'plan.yaml:5:12 capabilities.auth.ready: must be a path that begins with a slash'],
+    [
+      'replay: { saef: true }',
+      'plan.yaml:5:15 capabilities.auth.replay.saef: unknown key; did you mean "safe"?',
+    ],
+    [
+      'serviceMaxBodyByte: 1',
+      'plan.yaml:5:5 capabilities.auth.serviceMaxBodyByte: unknown key; did you mean "serviceMaxBodyBytes"?',
+    ],
+  ])('%s is reported with its place', (line, fault) => {
+    expect(faultsOf(policy([line]))).toEqual([fault]);
+  });
+
+  it('has at least one cohort key, and no limit below nothing', () => {
+    expect(faultsOf(policy(['cohort: []', 'serviceMaxBodyBytes: -1']))).toHaveLength(2);
+  });
+});
+
 describe('plan from contracts', () => {
+  it('adds what no contract knows of a capability', () => {
+    const route = { capability: 'auth', method: 'GET', path: '/api/auth/me' };
+    const plan = definePlan(
+      planFromContracts([route], {
+        legacy: 'http://a:4000',
+        services: { auth: 'http://a:9000' },
+        policies: { auth: { cohort: ['address'], seam: 'http://a:9000/seams/auth', ready: '/readyz' } },
+      }),
+    );
+    expect(plan.capabilities.auth).toMatchObject({
+      service: 'http://a:9000',
+      cohort: ['address'],
+      seam: 'http://a:9000/seams/auth',
+      ready: '/readyz',
+    });
+  });
+
   it('takes each capability its routes and leaves the rest to the monolith', () => {
     const plan = definePlan(
       planFromContracts(

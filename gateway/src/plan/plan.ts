@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { cohortKeys } from './cohort-keys.ts';
 import { overlap, parseRoute, type RouteInput, type RoutePattern } from './route-pattern.ts';
 
 /**
@@ -22,6 +23,21 @@ const upstreamUrl = z.string().transform((text, ctx) => {
   }
   return url.origin;
 });
+
+/** A page of somebody's: a path of its own, unlike an upstream's. */
+const pageUrl = z.string().transform((text, ctx) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search + url.hash + url.username !== '') {
+    ctx.addIssue({
+      code: 'custom',
+      message: 'must be an http:// or https:// URL without a query or a password',
+    });
+    return z.NEVER;
+  }
+  return url.href.replace(/\/+$/, '');
+});
+
+const pagePath = z.string().regex(/^\/[!-~]*$/, 'must be a path that begins with a slash');
 
 const cidr = z.string().refine(isCidr, 'must be an IP address or a range such as 10.0.0.0/8');
 
@@ -48,6 +64,11 @@ const routePattern = z
 const milliseconds = z.int().min(1).max(86_400_000);
 const bytes = z.int().min(0);
 
+const replaySchema = z.strictObject({
+  /** Whether legacy answers a GET or HEAD that the service failed to. */
+  safe: z.boolean().default(true),
+});
+
 const capabilitySchema = z.strictObject({
   routes: z.array(routePattern).min(1),
   /** Where this capability's legacy side is, if it isn't the plan's default upstream. */
@@ -56,6 +77,14 @@ const capabilitySchema = z.strictObject({
   service: upstreamUrl.optional(),
   /** Larger request bodies are answered with 413. */
   maxBodyBytes: bytes.optional(),
+  /** Request bodies that are larger than the service takes, or of unknown length, are answered by legacy. */
+  serviceMaxBodyBytes: bytes.optional(),
+  cohort: cohortKeys,
+  /** Where the state of the data that both sides share is read and moved; see the seam protocol. */
+  seam: pageUrl.optional(),
+  /** A path of the service's that answers 200 when it may be sent traffic. Without it, it must take connections. */
+  ready: pagePath.optional(),
+  replay: replaySchema.prefault({}),
 });
 
 const timeoutsSchema = z.strictObject({
@@ -105,11 +134,13 @@ export const planSchema = z
 export type Plan = z.output<typeof planSchema>;
 export type PlanInput = z.input<typeof planSchema>;
 export type CapabilityPlan = Plan['capabilities'][string];
+export type CapabilityPlanInput = z.input<typeof capabilitySchema>;
 
 /** Keys by place, for "did you mean". `*` stands for any capability's name. */
 export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(planSchema.shape),
   'capabilities.*': Object.keys(capabilitySchema.shape),
+  'capabilities.*.replay': Object.keys(replaySchema.shape),
   timeouts: Object.keys(timeoutsSchema.shape),
   limits: Object.keys(limitsSchema.shape),
 };

@@ -6,6 +6,11 @@ export interface RouteEntry {
   readonly capability: string;
   readonly pattern: RoutePattern;
   readonly maxBodyBytes: number;
+  readonly serviceMaxBodyBytes: number;
+  /** Whether the plan says where the service is. */
+  readonly hasService: boolean;
+  /** Whether legacy answers safe requests that the service failed to. */
+  readonly replaysSafe: boolean;
 }
 
 /** Immutable; replaced whole. Routes stand in the plan's order, in which Express would try them. */
@@ -16,9 +21,15 @@ export interface RouteTable {
 
 export function buildRouteTable(plan: Plan): RouteTable {
   const entries: RouteEntry[] = [];
-  for (const [capability, { routes, maxBodyBytes }] of Object.entries(plan.capabilities)) {
-    const limit = maxBodyBytes ?? plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY;
-    for (const pattern of routes) entries.push({ capability, pattern, maxBodyBytes: limit });
+  for (const [capability, policy] of Object.entries(plan.capabilities)) {
+    const shared = {
+      capability,
+      maxBodyBytes: policy.maxBodyBytes ?? plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY,
+      serviceMaxBodyBytes: policy.serviceMaxBodyBytes ?? Number.POSITIVE_INFINITY,
+      hasService: policy.service !== undefined,
+      replaysSafe: policy.replay.safe,
+    };
+    for (const pattern of policy.routes) entries.push({ ...shared, pattern });
   }
   const methods = new Set(entries.map((entry) => entry.pattern.method));
   // Express answers HEAD by the GET routes, so that HEAD has a list even where no route names it.

@@ -1,10 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ReplayCause } from '../forwarding/replay.ts';
 import { durationBounds, Meter } from './meter.ts';
 
 export interface Metrics {
   readonly registry: Registry;
   /** The same meter each time. Look it up once, not for each request. */
   meter(capability: string | undefined, upstream: string): Meter;
+  /** Counts a request that legacy answered after its service had failed. */
+  addReplay(capability: string, cause: ReplayCause): void;
 }
 
 export interface LiveFigures {
@@ -23,7 +26,7 @@ export function createMetrics(live: LiveFigures): Metrics {
 
   new Counter({
     name: 'banyan_requests_total',
-    help: 'Exchanges that ended, by capability, side and status (499: the client went before there was one)',
+    help: 'Exchanges that ended, by capability, chosen side and status (499: the client went before there was one)',
     labelNames: ['capability', 'upstream', 'status'],
     registers: [registry],
     collect() {
@@ -58,6 +61,12 @@ export function createMetrics(live: LiveFigures): Metrics {
     },
   });
   registerDurations(registry, meters);
+  const replays = new Counter({
+    name: 'banyan_replays_total',
+    help: "Exchanges of a service's that legacy was asked to answer, by how the service failed",
+    labelNames: ['capability', 'cause'],
+    registers: [registry],
+  });
   gauge(registry, 'banyan_client_connections', 'Open client connections', live.connections);
   gauge(registry, 'banyan_requests_unanswered', 'Requests that no answer has begun for', live.unanswered);
   gauge(registry, 'banyan_upgraded_connections', 'Open WebSockets', live.upgraded);
@@ -71,6 +80,9 @@ export function createMetrics(live: LiveFigures): Metrics {
       const meter = new Meter(capability, upstream);
       meters.set(key, meter);
       return meter;
+    },
+    addReplay(capability, cause) {
+      replays.inc({ capability, cause });
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Choice, Side } from '../cutover/choose-upstream.ts';
-import type { CutoverSnapshot } from '../cutover/cutover-snapshot.ts';
 import { type Exchange, Phase } from '../exchange.ts';
 import { createAccessLine } from './access-line.ts';
 import type { LineSink, Logger } from './log.ts';
@@ -14,17 +13,15 @@ export interface RecordDeps {
   readonly logger: Logger;
   /** Where each request's line goes; without it only what failed on our side of the client is logged. */
   readonly accessLog: LineSink | undefined;
-  readonly snapshot: () => CutoverSnapshot;
   readonly capabilities: readonly string[];
 }
 
 export function createRecord(deps: RecordDeps): RecordExchange {
-  const { metrics, logger, accessLog, snapshot, capabilities } = deps;
+  const { metrics, logger, accessLog, capabilities } = deps;
   const refused = metrics.meter(undefined, 'none');
   const unclaimed = metersOf(metrics, undefined);
   const claimed = new Map(capabilities.map((name) => [name, metersOf(metrics, name)]));
-  const stageOf = (capability: string) => snapshot().cutovers.get(capability)?.stage;
-  const accessLine = createAccessLine(stageOf);
+  const accessLine = createAccessLine();
 
   function meterOf(choice: Choice | undefined, capability: string | undefined): Meter {
     if (choice === undefined) return refused;
@@ -34,21 +31,25 @@ export function createRecord(deps: RecordDeps): RecordExchange {
 
   return function record(exchange) {
     exchange.phase = Phase.done;
-    const { route, choice, failure, status, requestId } = exchange;
+    const { route, choice, cutover, replayed, failure, status, requestId } = exchange;
     const capability = route?.capability;
     const durationMs = performance.now() - exchange.startedAt;
     meterOf(choice, capability).add(status, durationMs, failure?.kind);
-    if (failure !== undefined && failure.side !== 'client') {
+    if (replayed !== undefined && capability !== undefined) metrics.addReplay(capability, replayed);
+    if (replayed !== undefined || (failure !== undefined && failure.side !== 'client')) {
       logger.warn({
         requestId,
         method: exchange.method,
         capability,
         route: route?.pattern.label,
-        stage: capability === undefined ? undefined : stageOf(capability),
+        stage: cutover?.stage,
+        version: cutover?.version,
+        cohort: exchange.cohort === -1 ? undefined : exchange.cohort,
         upstream: choice?.side,
         reason: choice?.reason,
+        replayed,
         status,
-        failure: failure.kind,
+        failure: failure?.kind,
         durationMs,
       });
     } else {

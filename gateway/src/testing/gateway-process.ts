@@ -32,7 +32,13 @@ export function killGateways(): void {
 
 export function runGateway(args: readonly string[], env: NodeJS.ProcessEnv = {}): GatewayProcess {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, NODE_OPTIONS: '', ...env },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      // Of its own, or it would go on from where another test's gateway ended.
+      BANYAN_DATA_DIR: mkdtempSync(join(tmpdir(), 'banyan-gateway-')),
+      ...env,
+    },
   });
   running.add(child);
   child.once('close', () => running.delete(child));

@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GatewayConfig } from '../config.ts';
 import { createGateway, type Gateway } from '../gateway.ts';
 import type { PlanInput } from '../plan/plan.ts';
 import { definePlan } from '../plan/plan-faults.ts';
@@ -11,6 +15,9 @@ export interface RunningGateway {
   /** One parsed line for each request. */
   readonly lines: { readonly requestId: string; readonly [field: string]: unknown }[];
   readonly failures: string[];
+  readonly dataDir: string;
+  /** Of an operator, if the gateway minted one. */
+  token(): string;
   metric(name: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -19,8 +26,9 @@ export interface RunningGateway {
 export async function startGateway(
   upstreamPort: number,
   plan: Partial<PlanInput> = {},
-  drainDeadlineMs = 0,
+  config: Partial<GatewayConfig> = {},
 ): Promise<RunningGateway> {
+  const dataDir = config.dataDir ?? mkdtempSync(join(tmpdir(), 'banyan-gateway-'));
   const lines: RunningGateway['lines'] = [];
   const failures: string[] = [];
   const { pino } = await import('pino');
@@ -30,7 +38,10 @@ export async function startGateway(
       listen: { host: '127.0.0.1', port: 0 },
       ops: { host: '127.0.0.1', port: 0 },
       drainDelayMs: 0,
-      drainDeadlineMs,
+      drainDeadlineMs: 0,
+      cutovers: {},
+      ...config,
+      dataDir,
     },
     logger: pino({ level: 'warn' }, { write: (line: string) => note(line) }),
     accessLog: { write: (line) => note(line) },
@@ -50,6 +61,8 @@ export async function startGateway(
     gateway,
     lines,
     failures,
+    dataDir,
+    token: () => readFileSync(join(dataDir, 'operator-token'), 'utf8').trim(),
     async metric(name) {
       const text = await (await fetch(`${opsUrl}/metrics`)).text();
       return Number(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1]);

@@ -63,16 +63,13 @@ async function startInKilledParent(): Promise<number> {
 describe('embedded PostgreSQL', () => {
   it('keeps what was written, over a stop and a start', async () => {
     const first = await start();
-    await first.ensureDatabase('waitlist', 'monolith');
-    await query(first.url('waitlist', 'monolith'), 'create table kept as select 42 as answer');
+    await query(first.url('postgres'), 'create database waitlist');
+    await query(first.url('waitlist'), 'create table kept as select 42 as answer');
     await first.stop();
     expect(first.isRunning()).toBe(false);
 
     const second = await start();
-    await second.ensureDatabase('waitlist', 'monolith');
-    expect(await query(second.url('waitlist', 'monolith'), 'select answer from kept')).toEqual([
-      { answer: 42 },
-    ]);
+    expect(await query(second.url('waitlist'), 'select answer from kept')).toEqual([{ answer: 42 }]);
     expect(second.reused).toBe(false);
   });
 
@@ -141,10 +138,9 @@ describe('embedded PostgreSQL', () => {
     await expect(attempt).rejects.toThrow(/Address already in use/);
   });
 
-  it('gives no role a way in without its password', async () => {
+  it('lets nobody in without a password', async () => {
     const server = await start();
-    await server.ensureDatabase('waitlist', 'monolith');
-    const url = new URL(server.url('waitlist', 'monolith'));
+    const url = new URL(server.url('postgres'));
     url.password = 'guessed';
     await expect(query(url.href, 'select 1')).rejects.toThrow(/password authentication failed/);
   });

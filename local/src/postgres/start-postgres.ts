@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
@@ -28,10 +27,8 @@ export interface PostgresServer {
   readonly pid: number;
   /** True if an earlier run's server was found and taken over. */
   readonly reused: boolean;
-  /** Connection URL for a role, the superuser unless named. */
-  readonly url: (database: string, role?: string) => string;
-  /** Creates the login role and a database that it owns, unless they exist. */
-  readonly ensureDatabase: (database: string, owner: string) => Promise<void>;
+  /** The superuser's connection URL. */
+  readonly url: (database: string) => string;
   readonly isRunning: () => boolean;
   /** Ends sessions and stops the server; resolves once its process is gone. */
   readonly stop: () => Promise<void>;
@@ -126,30 +123,8 @@ async function describe(
   reused: boolean,
 ): Promise<PostgresServer> {
   const password = await readPassword(dataDir);
-  const passwordOf = (role: string) =>
-    role === superuser ? password : createHmac('sha256', password).update(role).digest('base64url');
-  const url = (database: string, role = superuser) => urlFor(port, role, passwordOf(role), database);
-
-  const ensureDatabase = async (database: string, owner: string) => {
-    const client = new pg.Client({ connectionString: url('postgres') });
-    await client.connect();
-    try {
-      const role = await client.query('select 1 from pg_roles where rolname = $1', [owner]);
-      const verb = role.rowCount ? 'alter' : 'create';
-      await client.query(
-        `${verb} role ${pg.escapeIdentifier(owner)} login password ${pg.escapeLiteral(passwordOf(owner))}`,
-      );
-      const existing = await client.query('select 1 from pg_database where datname = $1', [database]);
-      if (existing.rowCount) return;
-      await client.query(
-        `create database ${pg.escapeIdentifier(database)} owner ${pg.escapeIdentifier(owner)}`,
-      );
-    } finally {
-      await client.end();
-    }
-  };
-
-  return { port, pid, reused, url, ensureDatabase, isRunning: () => isAlive(pid), stop: () => stop(pid) };
+  const url = (database: string) => urlFor(port, superuser, password, database);
+  return { port, pid, reused, url, isRunning: () => isAlive(pid), stop: () => stop(pid) };
 }
 
 function urlFor(port: number, role: string, password: string, database: string): string {

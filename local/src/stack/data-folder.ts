@@ -19,6 +19,10 @@ export interface Secrets {
   readonly jwt: string;
   readonly idempotency: string;
   readonly guestToken: string;
+  /** Seals the auth service's private keys. */
+  readonly authKey: string;
+  /** For whoever may move a seam. */
+  readonly seamToken: string;
 }
 
 /** Says that the folder was made by this program, which alone may remove it. */
@@ -26,18 +30,27 @@ const markerFile = 'banyan.json';
 const lockFile = 'running.json';
 const secretsFile = 'secrets.json';
 
+/** What a gateway that was run alone may have left in a folder of the usual name. */
+const gatewayFiles: readonly string[] = ['operator-token', 'override-secret', 'cutovers.json'];
+
 const lockSchema = z.object({ pid: z.int(), command: z.string() });
 const secretSchema = z
   .string()
   .min(32)
   .default(() => randomBytes(48).toString('base64url'));
-const secretsSchema = z.object({ jwt: secretSchema, idempotency: secretSchema, guestToken: secretSchema });
+const secretsSchema = z.object({
+  jwt: secretSchema,
+  idempotency: secretSchema,
+  guestToken: secretSchema,
+  authKey: secretSchema,
+  seamToken: secretSchema,
+});
 
 /** Makes the folder if it is missing, and claims it for this process. */
 export async function openDataFolder(dir: string): Promise<DataFolder> {
   const contents = await makeFolder(dir);
   if (!contents.includes(markerFile)) {
-    if (contents.length > 0)
+    if (contents.some((name) => !gatewayFiles.includes(name)))
       throw new Error(`${dir} has other things in it. Set BANYAN_DATA_DIR to a folder of its own.`);
     await writeFile(join(dir, markerFile), `${JSON.stringify({ madeBy: 'banyan', layout: 1 })}\n`);
   }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from '../processes/supervise.ts';
 import type { DataFolder } from './data-folder.ts';
+import { urlAs } from './database-urls.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
 const program = fileURLToPath(new URL('../../../monolith/src/main.ts', import.meta.url));
@@ -12,7 +13,7 @@ export function monolithProcess(folder: DataFolder, options: StackOptions, urls:
     env: {
       HOST: '127.0.0.1',
       MONOLITH_PORT: String(options.ports.monolith),
-      DATABASE_URL: urls.database,
+      DATABASE_URL: urlAs('monolith', urls.database),
       SMTP_URL: urls.smtp,
       // Its clients know the gateway alone, so that is where the links in its mails lead.
       PUBLIC_URL: urls.gateway,

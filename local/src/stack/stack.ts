@@ -4,6 +4,7 @@ export interface StackPorts {
   readonly gateway: number;
   readonly ops: number;
   readonly monolith: number;
+  readonly lambdaHost: number;
   readonly postgres: number;
   readonly mailWeb: number;
   readonly mailSmtp: number;
@@ -18,7 +19,11 @@ export interface StackOptions {
   /** Another mail server than the sink. */
   readonly smtpUrl?: string | undefined;
   /** Variables for one part on top of those that it is given, e.g. a shorter timer for a test. */
-  readonly environment?: { readonly monolith?: Environment; readonly gateway?: Environment };
+  readonly environment?: {
+    readonly monolith?: Environment;
+    readonly auth?: Environment;
+    readonly gateway?: Environment;
+  };
   readonly onEvent?: (event: StackEvent) => void;
   /** Gives up starting; what was started is stopped. */
   readonly signal?: AbortSignal;
@@ -26,7 +31,7 @@ export interface StackOptions {
 
 type Environment = Readonly<Record<string, string>>;
 
-export type PartName = 'PostgreSQL' | 'mail' | 'monolith' | 'gateway';
+export type PartName = 'PostgreSQL' | 'mail' | 'monolith' | 'Lambda host' | 'gateway';
 
 export type StackEvent =
   | { readonly kind: 'starting'; readonly name: PartName }
@@ -41,9 +46,12 @@ export interface Stack {
     readonly gateway: string;
     readonly ops: string;
     readonly monolith: string;
+    /** Where the services answer, as an HTTP API would in AWS. */
+    readonly lambdaHost: string;
     /** Where the mails can be read; none if mail goes elsewhere. */
     readonly mail: string | undefined;
     readonly smtp: string;
+    /** As its administrator. */
     readonly database: string;
   };
   /** Of the processes that run now, by part. */

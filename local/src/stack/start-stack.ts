@@ -1,8 +1,12 @@
+import { ensureRoles } from '../database/ensure-roles.ts';
 import { startMailSink } from '../mail/start-mail-sink.ts';
 import { keepPostgresRunning } from '../postgres/keep-postgres-running.ts';
 import { type ProcessSpec, type SupervisedProcess, supervise } from '../processes/supervise.ts';
+import { advanceSeamOnce } from './advance-seam-once.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { passwordsOf } from './database-urls.ts';
 import { gatewayProcess } from './gateway-process.ts';
+import { lambdaHostProcess } from './lambda-host-process.ts';
 import { monolithProcess } from './monolith-process.ts';
 import type { PartName, Stack, StackEvent, StackOptions } from './stack.ts';
 import { createStopList } from './stop-list.ts';
@@ -34,15 +38,26 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       gateway: loopback(options.ports.gateway),
       ops: loopback(options.ports.ops),
       monolith: loopback(options.ports.monolith),
+      lambdaHost: loopback(options.ports.lambdaHost),
       mail: mail.web,
       smtp: mail.smtp,
       database: database.url,
     };
-    const monolith = await startProcess('monolith', monolithProcess(folder, options, urls));
+    const [monolith, lambdaHost] = await Promise.all([
+      startProcess('monolith', monolithProcess(folder, options, urls)),
+      lambdaHostProcess(folder, options, urls).then((spec) => startProcess('Lambda host', spec)),
+    ]);
+    // Once the monolith has made the tables.
+    await advanceSeamOnce(folder, urls);
     const gateway = await startProcess('gateway', await gatewayProcess(folder, options, urls));
     return {
       urls,
-      pids: () => ({ postgres: database.pid(), monolith: monolith.pid(), gateway: gateway.pid() }),
+      pids: () => ({
+        postgres: database.pid(),
+        monolith: monolith.pid(),
+        lambdaHost: lambdaHost.pid(),
+        gateway: gateway.pid(),
+      }),
       stop: stopAll,
       kill: parts.killAll,
     };
@@ -56,13 +71,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   async function startDatabase(): Promise<{ url: string; pid: () => number | undefined }> {
-    if (options.databaseUrl) return { url: options.databaseUrl, pid: () => undefined };
+    if (options.databaseUrl) {
+      await ensureRolesOn(options.databaseUrl);
+      return { url: options.databaseUrl, pid: () => undefined };
+    }
     const postgres = await start('PostgreSQL', () =>
       startOwnPostgres(folder, options.ports.postgres, onEvent),
     );
     parts.add('PostgreSQL', postgres.stop, () => process.kill(postgres.server().pid, 'SIGQUIT'));
-    await postgres.server().ensureDatabase('waitlist', 'monolith');
-    return { url: postgres.server().url('waitlist', 'monolith'), pid: () => postgres.server().pid };
+    const url = postgres.server().url('waitlist');
+    await ensureRolesOn(url);
+    return { url, pid: () => postgres.server().pid };
   }
 
   async function startMail(): Promise<{ smtp: string; web: string | undefined }> {
@@ -76,6 +95,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     parts.add('mail', sink.stop);
     return { smtp: sink.smtpUrl, web: sink.webUrl };
+  }
+}
+
+/** A role for each component, with what is its own and no more. @throws if the URL is no administrator's */
+async function ensureRolesOn(databaseUrl: string): Promise<void> {
+  const adminUrl = new URL(databaseUrl);
+  const database = decodeURIComponent(adminUrl.pathname.slice(1));
+  adminUrl.pathname = '/postgres';
+  try {
+    await ensureRoles({ adminUrl: adminUrl.href, database, passwords: passwordsOf(databaseUrl) });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The database roles can't be made (${why}). DATABASE_URL must be that of an administrator, with a password.`,
+      { cause },
+    );
   }
 }
 

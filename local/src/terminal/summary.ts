@@ -14,8 +14,9 @@ export function summarize(urls: Stack['urls'], { demo, dataDir }: SummaryOptions
     ['waitlist', urls.gateway, 'the web client, through the gateway'],
     ...(demo ? [joinRow(urls)] : []),
     ...(urls.mail ? [mailRow(urls.mail)] : []),
-    ['operations', urls.ops, "the gateway's /readyz, /metrics and /api/status"],
+    ['operations', urls.ops, "the gateway's /readyz, /metrics and /api"],
     ['monolith', urls.monolith, 'the same waitlist, without the gateway'],
+    ['services', urls.lambdaHost, 'auth on the Lambda host; functions at /_host/functions'],
   ];
   const width = Math.max(...rows.map(([, url]) => url.length));
   const table = rows.map(([name, url, what]) => `  ${name.padEnd(10)}  ${url.padEnd(width)}  ${what}`);

@@ -1,12 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { type Caller, type Clock, monolithTokenKey } from '@banyan/serving';
 import { SignJWT } from 'jose';
-import type { Clock } from '../clock.ts';
-import type { Caller } from '../http/route-handler.ts';
-
-/** Who signs, and for whom: names, which lead nowhere. */
-export const issuer = 'https://banyan.example/monolith';
-export const audience = 'https://banyan.example/api';
-export const algorithm = 'HS256';
 
 export interface AccessToken {
   readonly text: string;
@@ -25,6 +19,7 @@ export async function signAccessToken(
   clock: Clock,
   { userId, sessionId }: Caller,
 ): Promise<AccessToken> {
+  const { algorithm, issuer, audience } = monolithTokenKey(options.jwtSecret);
   const issuedAt = Math.floor(clock.now().getTime() / 1_000);
   const expiresAt = issuedAt + options.accessTokenMinutes * 60;
   const text = await new SignJWT({ sid: sessionId })

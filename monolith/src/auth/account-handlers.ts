@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type User } from '@banyan/contracts';
+import type { Clock, Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { Passwords } from './passwords.ts';
 import { openSession } from './session-store.ts';

@@ -1,6 +1,5 @@
+import type { Clock, DatabaseTokenKeys, Handlers, LoginLimits } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import type { ImageStore } from '../images/image-store.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import type { AccessTokenOptions } from './access-token.ts';
@@ -15,6 +14,8 @@ export interface AuthDeps {
   readonly clock: Clock;
   readonly images: Pick<ImageStore, 'prepare' | 'commitPhoto' | 'discard'>;
   readonly outbox: Pick<Outbox, 'add' | 'poke'>;
+  readonly tokenKeys: Pick<DatabaseTokenKeys, 'getJwks'>;
+  readonly loginLimits: LoginLimits;
   readonly options: AccessTokenOptions &
     SessionOptions & { readonly bcryptCost: number; readonly publicUrl: string };
 }
@@ -40,5 +41,6 @@ export async function createAuthFeature(deps: AuthDeps): Promise<Handlers<AuthRo
     ...createAccountHandlers(parts),
     ...createSessionHandlers(parts),
     ...createPasswordHandlers({ ...parts, publicUrl: options.publicUrl }),
+    getJwks: deps.tokenKeys.getJwks,
   };
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '@banyan/contracts';
+import type { Clock, Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import type { Outbox } from '../mail/outbox.ts';
 import { isResetUsable, requestReset, useReset } from './password-resets.ts';
 import type { Passwords } from './passwords.ts';

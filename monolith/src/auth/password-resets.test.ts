@@ -1,9 +1,8 @@
+import { createFakeClock, until } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createFakeClock } from '../testing/fake-clock.ts';
 import { bearer, registerUser, testPassword } from '../testing/register-user.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { until } from '../testing/until.ts';
 
 describe('a forgotten password', () => {
   const clock = createFakeClock();

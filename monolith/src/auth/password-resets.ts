@@ -1,5 +1,5 @@
+import { hashOpaqueToken, mintOpaqueToken } from '@banyan/serving';
 import type { Knex } from 'knex';
-import { hashOpaqueToken, mintOpaqueToken } from './opaque-token.ts';
 
 const resetValidForMs = 60 * 60 * 1_000;
 const maxResetsPerHour = 5;

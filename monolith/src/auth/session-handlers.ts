@@ -1,7 +1,6 @@
 import { ApiError } from '@banyan/contracts';
+import type { Clock, Handlers, LoginLimits } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
 import { present } from './account-handlers.ts';
 import type { Passwords } from './passwords.ts';
 import { endSession, exchangeRefreshToken, openSession } from './session-store.ts';
@@ -12,6 +11,7 @@ export interface SessionDeps {
   readonly db: Knex;
   readonly clock: Clock;
   readonly passwords: Passwords;
+  readonly loginLimits: LoginLimits;
   readonly signIn: SignIn;
 }
 
@@ -26,21 +26,20 @@ class TokenReused extends Error {
   }
 }
 
-export function createSessionHandlers(
-  deps: SessionDeps,
-): Handlers<'login' | 'refresh' | 'logout' | 'getJwks'> {
-  const { db, clock, passwords, signIn } = deps;
+export function createSessionHandlers(deps: SessionDeps): Handlers<'login' | 'refresh' | 'logout'> {
+  const { db, clock, passwords, loginLimits, signIn } = deps;
   return {
-    async login({ body, transact }) {
-      const credentials = await findCredentials(db, { email: body.email });
-      const matches = await passwords.matches(body.password, credentials?.passwordHash);
-      if (credentials === undefined || !matches) throw invalidCredentials();
-      return transact(async (tx) => {
-        if (!(await lockCredentials(tx, credentials))) throw invalidCredentials();
-        const tokens = await signIn.tokensFor(await openSession(tx, credentials.id, signIn.times()));
-        return { status: 200, body: { ...tokens, user: await present(tx, credentials.id) } };
-      });
-    },
+    login: ({ body, clientAddress, transact }) =>
+      loginLimits.guard({ email: body.email, clientAddress }, async () => {
+        const credentials = await findCredentials(db, { email: body.email });
+        const matches = await passwords.matches(body.password, credentials?.passwordHash);
+        if (credentials === undefined || !matches) throw invalidCredentials();
+        return transact(async (tx) => {
+          if (!(await lockCredentials(tx, credentials))) throw invalidCredentials();
+          const tokens = await signIn.tokensFor(await openSession(tx, credentials.id, signIn.times()));
+          return { status: 200, body: { ...tokens, user: await present(tx, credentials.id) } };
+        });
+      }),
 
     async refresh({ body, transact }) {
       try {
@@ -62,13 +61,6 @@ export function createSessionHandlers(
         await endSession(tx, caller.sessionId, 'logout', clock.now());
         return { status: 204 };
       }),
-
-    // Its secret is shared with nobody, so there is no key to publish.
-    getJwks: async () => ({
-      status: 200,
-      body: { keys: [] },
-      headers: { 'cache-control': 'public, max-age=300' },
-    }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { hashOpaqueToken, mintOpaqueToken } from '@banyan/serving';
 import type { Knex } from 'knex';
-import { hashOpaqueToken, mintOpaqueToken } from './opaque-token.ts';
 
 export type EndedWhy = 'logout' | 'password-changed' | 'token-reused';
 

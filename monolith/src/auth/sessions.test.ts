@@ -1,7 +1,7 @@
 import type { Session } from '@banyan/contracts';
+import { createFakeClock } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { createFakeClock } from '../testing/fake-clock.ts';
 import { bearer, registerUser, testPassword } from '../testing/register-user.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 import { sweepSessions } from './sweep.ts';

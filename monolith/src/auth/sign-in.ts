@@ -1,5 +1,5 @@
 import type { Tokens } from '@banyan/contracts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@banyan/serving';
 import { type AccessTokenOptions, signAccessToken } from './access-token.ts';
 import type { OpenSession, SessionTimes } from './session-store.ts';
 

@@ -1,13 +1,12 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto';
 import type { Session } from '@banyan/contracts';
+import { createAuthenticator, monolithTokenKey } from '@banyan/serving';
+import { createFakeClock } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SignJWT } from 'jose';
 import request from 'supertest';
-import { createFakeClock } from '../testing/fake-clock.ts';
 import { bearer, registerUser } from '../testing/register-user.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { audience, issuer } from './access-token.ts';
-import { createAuthenticator } from './authenticator.ts';
 
 type Json = Record<string, unknown>;
 
@@ -27,8 +26,8 @@ describe('access tokens', () => {
 
   function claims(): Json {
     return {
-      iss: issuer,
-      aud: audience,
+      iss: monolithTokenKey('').issuer,
+      aud: monolithTokenKey('').audience,
       sub: user.user.id,
       sid: sessionId,
       jti: randomUUID(),
@@ -57,7 +56,12 @@ describe('access tokens', () => {
       .expect(401);
     expect(body.error.code).toBe('unauthorized');
     expect(headers['www-authenticate']).toBe('Bearer error="invalid_token"');
-    const { readAccessToken } = createAuthenticator({ db: app.db, clock, options: app.config });
+    const { readAccessToken } = createAuthenticator({
+      db: app.db,
+      clock,
+      findTokenKey: async (keyId) =>
+        keyId === app.config.jwtKeyId ? monolithTokenKey(app.config.jwtSecret) : undefined,
+    });
     expect(await readAccessToken(token)).toBeUndefined();
   }
 

@@ -1,10 +1,11 @@
+import { connect } from '@banyan/serving';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { connect } from './connect.ts';
 import * as accounts from './migrations/0001-accounts.ts';
 import * as images from './migrations/0002-images.ts';
 import * as waitlists from './migrations/0003-waitlists.ts';
 import * as notifications from './migrations/0004-notifications.ts';
+import * as loginFailures from './migrations/0005-login-failures.ts';
 
 /** Named here rather than found on the disk: the order is visible, and nothing depends on a working directory. */
 const migrations: Readonly<Record<string, Knex.Migration>> = {
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, Knex.Migration>> = {
   '0002-images': images,
   '0003-waitlists': waitlists,
   '0004-notifications': notifications,
+  '0005-login-failures': loginFailures,
 };
 
 const source: Knex.MigrationSource<string> = {
@@ -33,7 +35,7 @@ export async function migrate(databaseUrl: string): Promise<void> {
   // Losing the guard's connection is met by the next query; without a listener it would end the process.
   guard.on('error', () => undefined);
   await guard.connect();
-  const knex = connect({ url: databaseUrl, poolSize: 2 });
+  const knex = connect({ url: databaseUrl, applicationName: 'banyan-monolith-migrate', poolSize: 2 });
   try {
     await guard.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
     // Knex's own lock is a row, which a killed process leaves behind; ours goes with its connection, so that whoever

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Place } from '@banyan/contracts';
+import { until } from '@banyan/serving/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express, { type Response } from 'express';
-import { until } from '../testing/until.ts';
 import { type EventWriter, openEventStream } from './event-writer.ts';
 import { readEvents } from './testing.ts';
 

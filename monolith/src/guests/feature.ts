@@ -1,8 +1,7 @@
 import { ApiError, type PublicWaitlist, routes } from '@banyan/contracts';
+import type { Handlers, Log } from '@banyan/serving';
+import { sendAnswer } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Handlers } from '../http/route-handler.ts';
-import { sendAnswer } from '../http/send-answer.ts';
-import type { Log } from '../log.ts';
 import type { Line } from '../waitlists/line.ts';
 import { lockWaitlistBySlug, lockWaitlistOf } from '../waitlists/line-lock.ts';
 import type { ChangeFeed } from '../waitlists/live/change-feed.ts';

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createLog } from '@banyan/serving';
+import { until } from '@banyan/serving/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
-import { createLog } from '../log.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { until } from '../testing/until.ts';
 import { addGuest, addHost, addList } from '../waitlists/testing.ts';
 import { createPlaceStreams, type PlaceStreams } from './place-streams.ts';
 import { readEvents } from './testing.ts';
@@ -34,7 +34,7 @@ beforeEach(async () => {
     start: () => undefined,
     stop: async () => undefined,
   };
-  streams = createPlaceStreams({ db: database.knex, feed, log: createLog('silent') });
+  streams = createPlaceStreams({ db: database.knex, feed, log: createLog('test', 'silent') });
   const app = express();
   app.get('/:waitlistId/:waiteeId', ({ params }, response) => streams.open(response, params));
   server = createServer(app);

@@ -1,7 +1,7 @@
 import type { Place } from '@banyan/contracts';
+import type { Log } from '@banyan/serving';
 import type { Response } from 'express';
 import type { Knex } from 'knex';
-import type { Log } from '../log.ts';
 import type { ChangeFeed } from '../waitlists/live/change-feed.ts';
 import { createRefresher } from '../waitlists/live/refresher.ts';
 import { type EventWriter, openEventStream } from './event-writer.ts';

@@ -1,5 +1,5 @@
 import { type PlaceEvent, placeEvent } from '@banyan/contracts';
-import { until } from '../testing/until.ts';
+import { until } from '@banyan/serving/testing';
 
 export interface EventReader {
   readonly response: Response;

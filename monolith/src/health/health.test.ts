@@ -1,7 +1,7 @@
+import { until } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import request from 'supertest';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
-import { until } from '../testing/until.ts';
 
 describe('health', () => {
   let app: TestApp;
@@ -16,10 +16,10 @@ describe('health', () => {
   });
 
   it('is alive but not ready while its newest migration is not done', async () => {
-    await app.db('knex_migrations').where({ name: '0004-notifications' }).update({ name: 'renamed' });
+    await app.db('knex_migrations').where({ name: '0005-login-failures' }).update({ name: 'renamed' });
     await request(app.url).get('/readyz').expect(503, { status: 'not ready', reason: 'not migrated' });
     await request(app.url).get('/healthz').expect(200);
-    await app.db('knex_migrations').where({ name: 'renamed' }).update({ name: '0004-notifications' });
+    await app.db('knex_migrations').where({ name: 'renamed' }).update({ name: '0005-login-failures' });
     await request(app.url).get('/readyz').expect(200);
   });
 

@@ -1,7 +1,7 @@
+import type { Log } from '@banyan/serving';
 import type { Express } from 'express';
 import type { Knex } from 'knex';
 import { isMigrated } from '../database/migrate.ts';
-import type { Log } from '../log.ts';
 
 export interface HealthDeps {
   readonly db: Knex;

@@ -1,19 +1,22 @@
 import { Writable } from 'node:stream';
 import { ApiError } from '@banyan/contracts';
+import type { Handlers } from '@banyan/serving';
+import {
+  assignRequestId,
+  bindRoutes,
+  createKeptAnswers,
+  isDatabaseUnavailable,
+  type Listening,
+  listen,
+  logAccess,
+  mapErrors,
+  systemClock,
+} from '@banyan/serving';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import createKnex from 'knex';
 import { pino } from 'pino';
 import request from 'supertest';
-import { systemClock } from '../clock.ts';
-import { isDatabaseUnavailable } from '../database/is-unavailable.ts';
-import { logAccess } from './access-log.ts';
-import { bindRoutes } from './bind-routes.ts';
-import { createKeptAnswers } from './kept-answers.ts';
-import { type Listening, listen } from './listen.ts';
-import { mapErrors } from './map-error.ts';
-import { assignRequestId } from './request-id.ts';
-import type { Handlers } from './route-handler.ts';
 
 type Route = 'getJwks';
 

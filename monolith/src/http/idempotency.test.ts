@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { createFakeClock } from '@banyan/serving/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import sharp from 'sharp';
 import request from 'supertest';
-import { createFakeClock } from '../testing/fake-clock.ts';
 import { bearer, registerUser } from '../testing/register-user.ts';
 import { startTestApp, type TestApp } from '../testing/test-app.ts';
 

@@ -1,7 +1,5 @@
+import type { Clock, Handlers, Log } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Handlers } from '../http/route-handler.ts';
-import type { Log } from '../log.ts';
 import { createImageStore } from './create-image-store.ts';
 import { createImageFiles } from './image-files.ts';
 import { deleteOwnImage, lockPhotoOf, readOwnImage } from './image-rows.ts';

@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { ApiError } from '@banyan/contracts';
+import type { StreamHandler } from '@banyan/serving';
 import type { Request, Response } from 'express';
 import type { Knex } from 'knex';
-import type { StreamHandler } from '../http/route-handler.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
 import type { ImageFiles } from './image-files.ts';
 import { imageFormats } from './image-format.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../log.ts';
+import type { Log } from '@banyan/serving';
 import { type SweepDeps, sweepOrphans } from './sweep.ts';
 
 const intervalMs = 10 * 60 * 1000;

@@ -1,9 +1,8 @@
+import { createLog } from '@banyan/serving';
+import { createFakeClock, type FakeClock, until } from '@banyan/serving/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../log.ts';
 import { type CapturedMail, captureMail } from '../testing/captured-mail.ts';
-import { createFakeClock, type FakeClock } from '../testing/fake-clock.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
-import { until } from '../testing/until.ts';
 import { maxAttempts, nextAttemptAt } from './back-off.ts';
 import { MailError } from './mailer.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -32,7 +31,7 @@ describe('outbox', () => {
       db: database.knex,
       mailer,
       clock,
-      log: createLog('silent'),
+      log: createLog('test', 'silent'),
       mailHost: 'waitlist.test',
       tickMs: 2 ** 31 - 1,
     });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Clock, Log } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
 import { maxAttempts, nextAttemptAt } from './back-off.ts';
 import { MailError, type Mailer } from './mailer.ts';
 

@@ -1,6 +1,6 @@
 import { ApiError, type WaiteeStatus } from '@banyan/contracts';
+import type { Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Handlers } from '../http/route-handler.ts';
 import { lockOwnWaitlist, noSuchWaitlist } from '../waitlists/line-lock.ts';
 import { callDue } from './call-due.ts';
 import { listNotifications, readNotification, unsentReminderOf } from './notification-rows.ts';

@@ -1,6 +1,5 @@
+import { connect, createLog } from '@banyan/serving';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { connect } from '../database/connect.ts';
-import { createLog } from '../log.ts';
 import { type Mail, MailError } from '../mail/mailer.ts';
 import { captureMail } from '../testing/captured-mail.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
@@ -31,7 +30,7 @@ function depsWith(parts: Partial<SendDueDeps> = {}): SendDueDeps {
     mailer: mail,
     guestTokenOf: testTokens.tokenOf,
     publicUrl: 'https://waitlist.test',
-    log: createLog('silent'),
+    log: createLog('test', 'silent'),
     ...parts,
   };
 }
@@ -173,7 +172,10 @@ describe('several workers', () => {
   it('send each of 100 calls once', async () => {
     for (let count = 0; count < 100; count += 1) await addCalled(database.knex, scene);
     // Pools of their own, as two processes have.
-    const pools = [connect({ url: database.url, poolSize: 5 }), connect({ url: database.url, poolSize: 5 })];
+    const pools = [
+      connect({ url: database.url, applicationName: 'test', poolSize: 5 }),
+      connect({ url: database.url, applicationName: 'test', poolSize: 5 }),
+    ];
     const claimed = await Promise.all(pools.map((db) => run({ db })));
     await Promise.all(pools.map((db) => db.destroy()));
     expect(claimed.reduce((sum, count) => sum + count, 0)).toBe(100);

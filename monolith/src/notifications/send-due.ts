@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
+import type { Log } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Log } from '../log.ts';
 import { MailError, type Mailer } from '../mail/mailer.ts';
 import { beginAttempt, type Claim, claimDue, type Outcome, settle } from './claims.ts';
 import { type Addressee, makeMail } from './make-mail.ts';

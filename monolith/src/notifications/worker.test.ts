@@ -1,5 +1,5 @@
+import { createLog } from '@banyan/serving';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../log.ts';
 import { captureMail } from '../testing/captured-mail.ts';
 import { createTestDatabase, type TestDatabase } from '../testing/test-database.ts';
 import { testTokens } from '../waitlists/testing.ts';
@@ -22,7 +22,7 @@ function depsWith(parts: Partial<WorkerDeps>): WorkerDeps {
     mailer: captureMail(),
     guestTokenOf: testTokens.tokenOf,
     publicUrl: 'https://waitlist.test',
-    log: createLog('silent'),
+    log: createLog('test', 'silent'),
     intervalSeconds: 3_600,
     drainSeconds: 10,
     ...parts,

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Clock, createLog, type Log, systemClock } from '@banyan/serving';
 import type { Knex } from 'knex';
-import { type Clock, systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
-import { createLog, type Log } from '../log.ts';
 import { startMonolith } from '../start-monolith.ts';
 import { type CapturedMail, captureMail } from './captured-mail.ts';
 import { createTestDatabase } from './test-database.ts';
@@ -31,7 +30,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const folder = await mkdtemp(join(tmpdir(), 'monolith-test-'));
   const config = { ...testConfig(database.url, folder), ...options.config };
   const mail = captureMail();
-  const { clock = systemClock, log = createLog('silent') } = options;
+  const { clock = systemClock, log = createLog('test', 'silent') } = options;
   const monolith = await startMonolith(config, { clock, log, mailer: mail });
   return {
     url: monolith.url,

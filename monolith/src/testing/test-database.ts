@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { connect } from '@banyan/serving';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import { connect } from '../database/connect.ts';
 import { migrate } from '../database/migrate.ts';
 
 export interface TestDatabase {
@@ -18,7 +18,7 @@ export async function createTestDatabase({ poolSize = 10 } = {}): Promise<TestDa
   const name = `monolith_${randomUUID().replaceAll('-', '')}`;
   await withServer((server) => server.query(`CREATE DATABASE ${name} TEMPLATE ${template}`));
   const url = databaseUrl(name);
-  const knex = connect({ url, poolSize });
+  const knex = connect({ url, applicationName: 'test', poolSize });
   return {
     url,
     knex,

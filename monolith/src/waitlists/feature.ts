@@ -1,5 +1,5 @@
+import type { Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
-import type { Handlers } from '../http/route-handler.ts';
 import type { Line } from './line.ts';
 import { lockOwnWaitlist } from './line-lock.ts';
 import { changeWaitee, deleteWaitee, listWaitees, readLine, readWaitee } from './waitee-store.ts';

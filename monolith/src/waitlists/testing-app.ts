@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { judgeAnswer, type RouteName, type RouteSpec, routes } from '@banyan/contracts';
+import { systemClock } from '@banyan/serving';
 import request, { type Response } from 'supertest';
 import { signAccessToken } from '../auth/access-token.ts';
-import { systemClock } from '../clock.ts';
 import type { TestApp } from '../testing/test-app.ts';
 import { addHost } from './testing.ts';
 

@@ -36,7 +36,7 @@ export const authRoutes = {
     access: 'anyone',
     json: z.strictObject({ email, password: givenPassword }),
     answers: { 200: json('The new session', session) },
-    errors: ['invalid_credentials'],
+    errors: ['invalid_credentials', 'rate_limited'],
     replay: 'keyed',
     volatile: volatileTokens,
   }),

@@ -372,7 +372,7 @@ describe('drain', () => {
       if (req.url === '/now') res.end('ok');
       else waiting.push(res);
     });
-    const gateway = await startGateway(upstream.port, {}, 30_000);
+    const gateway = await startGateway(upstream.port, {}, { drainDeadlineMs: 30_000 });
     closeLater(upstream);
     const clients = await Promise.all(Array.from({ length: 5 }, () => rawClient(gateway.port)));
     const [idle, idleAtNode, busy, busyAtNode, fresh] = clients;

@@ -1,7 +1,8 @@
 import { type LiveMessage, liveCloseCodes } from '@banyan/contracts';
+import { createLog } from '@banyan/serving';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { createLog } from '../../log.ts';
+import { createListener, type Listener } from '../../database/listener.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 import { addGuest, addHost, addList, changeLine, testLine } from '../testing.ts';
 import { deleteWaitlist } from '../waitlist-store.ts';
@@ -18,6 +19,7 @@ import {
 } from './testing.ts';
 
 let database: TestDatabase;
+let listener: Listener;
 let feed: ChangeFeed;
 let host: string;
 let server: LiveServer;
@@ -27,11 +29,12 @@ const open: WebSocket[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   host = await addHost(database.knex);
-  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('silent') });
-  feed.start();
+  listener = createListener({ databaseUrl: database.url, log: createLog('test', 'silent') });
+  feed = createChangeFeed(listener);
+  listener.start();
 });
 afterAll(async () => {
-  await feed.stop();
+  await listener.stop();
   await database.drop();
 });
 

@@ -1,7 +1,6 @@
 import { ApiError, type LiveMessage, liveCloseCodes, liveRequest, parseJson } from '@banyan/contracts';
+import type { Caller, Log } from '@banyan/serving';
 import type { RawData, WebSocket } from 'ws';
-import type { Caller } from '../../http/route-handler.ts';
-import type { Log } from '../../log.ts';
 
 /** What is shown to every board of a list: the message, made into text once for all of them. */
 export interface BoardFollower {

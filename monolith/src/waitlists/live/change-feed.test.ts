@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLog } from '@banyan/serving';
+import { until } from '@banyan/serving/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createLog } from '../../log.ts';
+import { createListener, type Listener } from '../../database/listener.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
-import { until } from '../../testing/until.ts';
 import { announceChange } from './announce-change.ts';
 import { type ChangeFeed, createChangeFeed } from './change-feed.ts';
 
@@ -10,6 +11,7 @@ const list = '5f0c2a52-9e0d-4d7a-9d3e-2b7b9c1d0a11';
 const other = '5f0c2a52-9e0d-4d7a-9d3e-2b7b9c1d0a12';
 
 let database: TestDatabase;
+let listener: Listener;
 let feed: ChangeFeed;
 let heard: string[];
 
@@ -20,15 +22,16 @@ afterAll(() => database.drop());
 
 beforeEach(async () => {
   heard = [];
-  feed = createChangeFeed({ databaseUrl: database.url, log: createLog('silent') });
+  listener = createListener({ databaseUrl: database.url, log: createLog('test', 'silent') });
+  feed = createChangeFeed(listener);
   feed.subscribe(list, () => heard.push('list'));
   feed.subscribe(other, () => heard.push('other'));
-  feed.start();
+  listener.start();
   // Everything may have changed before it listened, and it says so.
   await until(() => heard.length === 2);
   heard.length = 0;
 });
-afterEach(() => feed.stop());
+afterEach(() => listener.stop());
 
 function announce(waitlistId: string): Promise<void> {
   return database.knex.transaction((tx) => announceChange(tx, waitlistId));
@@ -79,14 +82,17 @@ describe('change feed', () => {
   });
 
   it('lets go of its connection when stopped, and tells nothing more', async () => {
-    await feed.stop();
+    await listener.stop();
     await announce(list);
     await until(async () => (await listeners()).length === 0);
     expect(heard).toEqual([]);
   });
 
   it('stops while the database cannot be reached', async () => {
-    const lost = createChangeFeed({ databaseUrl: 'postgres://127.0.0.1:1/none', log: createLog('silent') });
+    const lost = createListener({
+      databaseUrl: 'postgres://127.0.0.1:1/none',
+      log: createLog('test', 'silent'),
+    });
     lost.start();
     await sleep(0);
     await lost.stop();

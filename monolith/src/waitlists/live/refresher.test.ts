@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@banyan/serving/testing';
 import { describe, expect, it } from '@jest/globals';
-import { until } from '../../testing/until.ts';
 import { createRefresher } from './refresher.ts';
 
 const list = '5f0c2a52-9e0d-4d7a-9d3e-2b7b9c1d0a11';

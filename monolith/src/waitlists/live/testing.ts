@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { type LiveMessage, liveMessage } from '@banyan/contracts';
+import { createLog } from '@banyan/serving';
+import { eventually } from '@banyan/serving/testing';
 import type { Knex } from 'knex';
 import { WebSocket } from 'ws';
-import { createLog } from '../../log.ts';
-import { eventually } from '../../testing/until.ts';
 import { attachLive, type Live, upgradesToWebSocket } from './attach-live.ts';
 import type { ChangeFeed } from './change-feed.ts';
 
@@ -30,7 +30,7 @@ export async function serveLive(options: {
     ...others,
     readAccessToken: async (token) =>
       isEnded() || token === 'forged' ? undefined : { userId: token, sessionId: token },
-    log: createLog('silent'),
+    log: createLog('test', 'silent'),
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -25,6 +25,7 @@ const wordings: Partial<Record<Failure['code'], string>> = {
   unavailable: 'The server is busy or restarting. Please try again in a moment.',
   invalid_credentials: 'The e-mail address or the password is not right.',
   invalid_reset_token: 'This link is used up or too old. Ask for a new one.',
+  rate_limited: 'There were too many failed logins. Please try again in some minutes.',
   wrong_password: 'is not your current password',
   email_taken: 'has an account already: log in instead, or ask for a new password',
   slug_taken: 'is taken by another list',
