@@ -24,7 +24,7 @@ export const usage = `npm run bench -- [options]
 
 Measures the gateway beside its peers on this machine and prints ratios. Takes about five minutes.
 
-  --quick          a sixth of the rounds, of a second each, and one launch: under a minute, and noisier
+  --quick          a ninth of the rounds, of a second each, and one launch: a minute, and noisier
   --only NAMES     only these proxies and scenarios, separated by commas
                    proxies    ${proxyNames.join(' ')}
                    scenarios  ${scenarioNames.join(' ')}

@@ -73,7 +73,7 @@ function halfLoad(finished: readonly ScenarioResult[]): number {
 }
 
 /** What `--quick` divides the rounds by. */
-const quickPart = 6;
+const quickPart = 9;
 
 function lengthOf(
   config: BenchConfig,
