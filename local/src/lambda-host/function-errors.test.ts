@@ -43,7 +43,6 @@ beforeAll(async () => {
       },
       broken: { bundle: join(folder, 'broken.mjs') },
       lonely: { bundle: join(folder, 'lonely.mjs') },
-      absent: { bundle: join(folder, 'absent.mjs') },
     },
   });
 });
@@ -166,7 +165,6 @@ describe('an init phase', () => {
     ],
     ['broken', { errorType: 'Runtime.UserCodeSyntaxError' }],
     ['lonely', { errorType: 'Runtime.ImportModuleError' }],
-    ['absent', { errorType: 'Runtime.ImportModuleError' }],
     ['initExits', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') }],
     [
       'initHangs',

@@ -54,7 +54,7 @@ export interface HostedFunction {
 }
 
 /** How long an answer waits for its environment to be ready for the next, so that a caller in sequence finds it warm. */
-const settleMs = 50;
+const settleMs = 500;
 
 export interface Invoker {
   readonly invoke: Invoke;
@@ -130,7 +130,7 @@ async function invokeOne(
         pool.release(environment);
       }),
     );
-    await (options.withLog ? settled : Promise.race([settled, delay(settleMs, undefined, { ref: false })]));
+    await (options.withLog ? settled : atMost(settleMs, settled));
     return answer(result);
   }
 
@@ -143,6 +143,12 @@ async function invokeOne(
       ...(options.withLog ? { log: tail.read() } : {}),
     };
   }
+}
+
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: timer.signal })]);
+  timer.abort();
 }
 
 function failedInit(
