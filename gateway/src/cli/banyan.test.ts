@@ -88,7 +88,7 @@ describe('banyan stage, rollout and rollback', () => {
     const refused = await ops.run('rollout', 'auth', '10', ...why);
     expect([refused.code, refused.out]).toEqual([1, '']);
     expect(refused.err).toMatch(
-      /^banyan: auth stays at legacy\..*--force.*service-ready: .*; seam-ready: [^\n]*\n$/,
+      /^banyan: auth stays at legacy, unless forced: service-ready: .*; seam-ready: [^\n]*\n$/,
     );
     const forScript = await ops.run('rollout', 'auth', '10', ...why, '--json');
     expect(opsErrorBody.parse(JSON.parse(forScript.out)).error).toMatchObject({
