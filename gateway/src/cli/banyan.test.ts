@@ -119,7 +119,7 @@ describe('banyan allow, deny, override and explain', () => {
     expect((await ops.run('deny', 'auth', 'ann', ...why)).code).toBe(0);
     expect((await json('explain', 'explain', 'get', '/api/auth/me', '--user', 'ann')).reason).toBe('denied');
     expect((await ops.run('deny', 'auth', 'ann', '--remove', ...why)).out).toContain(
-      '1 allowed, 1 denied → ',
+      'rollout 0 %, 1 denied → rollout 0 %',
     );
     expect((await json('allow', 'allow', 'auth', 'bob', '--remove', ...why)).cutover.allow).toEqual([]);
     const signed = await json('signOverride', 'override', 'auth', 'service', '--for', '30m');
