@@ -56,7 +56,7 @@ describe('auth on the move, with both sides running', () => {
     async () => {
       const length = long
         ? { writers: 12, breakMs: 1_500, auditedShare: 1 }
-        : { writers: 6, breakMs: 100, auditedShare: 0.2 };
+        : { writers: 6, breakMs: 80, auditedShare: 0.2 };
       const report = await runLedger({ whole, seed, moves: 50, ...length });
       print(report.line);
       expect(report.differences.slice(0, 10)).toEqual([]);
@@ -76,7 +76,7 @@ describe('auth on the move, with both sides running', () => {
   it(
     'the seam goes back and forth under load: no request fails, and none waits longer than promised',
     async () => {
-      const report = await runSeam({ whole, seed, rounds: long ? 25 : 3 });
+      const report = await runSeam({ whole, seed, rounds: long ? 25 : 2 });
       print(report.line);
       expect(report.failed).toEqual([]);
       expect(new Set(report.read)).toEqual(new Set(['200']));

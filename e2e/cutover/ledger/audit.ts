@@ -34,7 +34,7 @@ export async function auditDatabase(databaseUrl: string, ledger: Ledger): Promis
       `select id, email, display_name, phone from public.users where email like 'ledger-%'`,
     );
     const { rows: sessions } = await client.query<{ user_id: string; text: string }>(
-      `select user_id, id || case when ended_at is null then ' on' else ' ended' end
+      `select user_id, id || ' ' || case when ended_at is null then 'on' else ended_why end
          || ', ' || (select count(*) from public.refresh_tokens where session_id = sessions.id) || ' refresh tokens' as text
        from public.sessions`,
     );
@@ -84,9 +84,9 @@ export async function auditApi(client: Client, accounts: readonly AccountEntry[]
     differences.push(...compare(email, { id, email, displayName, phone }, shown));
     for (const session of sessions) {
       const { status } = await client.call('getMe', {}, { accessToken: session.accessToken });
-      if (status !== (session.ended ? 401 : 200))
+      if (status !== (session.ended === undefined ? 200 : 401))
         differences.push(
-          `${email}: a session that is ${session.ended ? 'ended' : 'on'} answered ${status} to its token`,
+          `${email}: a session that is ${session.ended ?? 'on'} answered ${status} to its token`,
         );
     }
   }
@@ -99,7 +99,7 @@ function toldBy({ id, displayName, phone, sessions, mails }: AccountEntry): Told
     displayName,
     phone,
     sessions: sessions
-      .map((one) => `${one.id} ${one.ended ? 'ended' : 'on'}, ${one.exchanges + 1} refresh tokens`)
+      .map((one) => `${one.id} ${one.ended ?? 'on'}, ${one.exchanges + 1} refresh tokens`)
       .toSorted(),
     mails,
   };

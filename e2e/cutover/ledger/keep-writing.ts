@@ -31,7 +31,7 @@ export async function keepWriting(writer: Writer, stop: AbortSignal): Promise<vo
     const step = writer.seeded.weighted(weights);
     if (step === 'register') account = await register(writer);
     else if (step === 'registerUnsure') await registerUnsure(writer);
-    else if (account.sessions.every(({ ended }) => ended)) await login(writer, account);
+    else if (account.sessions.every(({ ended }) => ended !== undefined)) await login(writer, account);
     else await steps[step](writer, account);
   }
 }
@@ -101,7 +101,7 @@ async function changePassword(writer: Writer, account: AccountEntry): Promise<vo
     writer.client.call('changePassword', { body }, { ...options, accessToken: session.accessToken }),
   );
   account.password = body.newPassword;
-  for (const other of account.sessions) if (other !== session) other.ended = true;
+  for (const other of account.sessions) if (other !== session) other.ended ??= 'password-changed';
 }
 
 async function logout(writer: Writer, account: AccountEntry): Promise<void> {
@@ -110,7 +110,7 @@ async function logout(writer: Writer, account: AccountEntry): Promise<void> {
   await acknowledged(writer, 'logout', (options) =>
     writer.client.call('logout', {}, { ...options, accessToken }),
   );
-  session.ended = true;
+  session.ended = 'logout';
 }
 
 async function forgot(writer: Writer, account: AccountEntry): Promise<void> {
@@ -139,9 +139,9 @@ async function acknowledged<T extends Outcome>(
 function addSession(account: { sessions: SessionEntry[] }, tokens: Tokens): void {
   const { accessToken, refreshToken } = tokens;
   const id = claimsOf(accessToken).sid;
-  account.sessions.push({ id, accessToken, refreshToken, exchanges: 0, ended: false });
+  account.sessions.push({ id, accessToken, refreshToken, exchanges: 0, ended: undefined });
 }
 
 function anySession({ seeded }: Writer, { sessions }: AccountEntry): SessionEntry {
-  return seeded.pick(sessions.filter(({ ended }) => !ended));
+  return seeded.pick(sessions.filter(({ ended }) => ended === undefined));
 }

@@ -7,7 +7,8 @@ export interface SessionEntry {
   refreshToken: string;
   /** Exchanges that were acknowledged; each made one more refresh token. */
   exchanges: number;
-  ended: boolean;
+  /** Why it ended, if it has. */
+  ended: 'logout' | 'password-changed' | undefined;
 }
 
 export interface AccountEntry {

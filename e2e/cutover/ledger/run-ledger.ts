@@ -83,7 +83,7 @@ async function moveOnce(ops: OpsClient, seeded: Seeded): Promise<number> {
   const [name, make] = randomMove(ops, 'auth', seeded);
   const changed = await make();
   if (!changed.ok) throw new Error(`${name} was refused: ${changed.code}: ${changed.message}`);
-  if (name !== 'rollback' || seeded.chance(0.6)) return 0;
+  if (name !== 'rollback' || seeded.chance(0.7)) return 0;
   await moveSeamBackAndForth(ops, 'auth');
   return 2;
 }
