@@ -13,7 +13,6 @@ beforeAll(async () => {
   await writeFile(join(folder, 'lonely.mjs'), "import 'no-such-package';");
   await writeFile(join(folder, 'lonely-cjs.cjs'), "require('no-such-package');");
   host = await startTestHost({
-    initTimeoutMs: 1_000,
     functions: {
       throws: {},
       throwsAtOnce: {},
@@ -38,7 +37,6 @@ beforeAll(async () => {
       nested: { bundle: 'common.cjs', export: 'nested.deep.handler' },
       initThrows: { bundle: 'init-throws.mjs' },
       initExits: { bundle: 'init-exits.mjs' },
-      initHangs: { bundle: 'init-hangs.mjs', timeoutMs: 300 },
       initAtSecond: {
         bundle: 'init-at-second.mjs',
         environment: { MARKER: join(folder, 'marker') },
@@ -170,10 +168,6 @@ describe('an init phase', () => {
     ['lonely', { errorType: 'Error', errorMessage: expect.stringContaining('no-such-package') }],
     ['lonelyCjs', { errorType: 'Runtime.ImportModuleError' }],
     ['initExits', { errorType: 'Runtime.ExitError', errorMessage: expect.stringContaining('exit status 7') }],
-    [
-      'initHangs',
-      { errorType: 'Sandbox.Timedout', errorMessage: expect.stringContaining('after 0.30 seconds') },
-    ],
   ])('that fails (%s) fails the invocation, and each one anew', async (name, expected) => {
     expect((await host.call(name)).value).toMatchObject(expected);
     expect(statusOf(name)).toMatchObject({ environments: [], errors: 1 });
@@ -184,5 +178,19 @@ describe('an init phase', () => {
     expect(value).toBe('ready');
     expect(log.at(-1)).not.toContain('Init Duration');
     expect(statusOf('initAtSecond')).toMatchObject({ errors: 0, invocations: 1 });
+  });
+
+  it('that takes too long is broken off, and then takes the time of the invocation', async () => {
+    await using patient = await startTestHost({
+      initTimeoutMs: 200,
+      functions: { initHangs: { bundle: 'init-hangs.mjs', timeoutMs: 300 } },
+    });
+    const { value, log } = await patient.call('initHangs');
+    expect(value).toMatchObject({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: expect.stringContaining('after 0.30 seconds'),
+    });
+    expect(log.at(-1)).toMatch(/Duration: 300\.00 ms\t.*\tStatus: timeout$/);
+    expect(patient.functions()[0]).toMatchObject({ environments: [], timeouts: 1 });
   });
 });
