@@ -119,7 +119,8 @@ describe('a store that is read-only', () => {
     writeFileSync(path, JSON.stringify({ flags: { 'banyan-cutover-images': flag } }));
     const ops = await startOps({ cutovers: { flags: { kind: 'flagd-file', path } } });
     closeLater(ops);
-    expect(await percentOf(ops)).toBe(10);
+    // A start waits for its store, but not for ever.
+    await until('the flag has been read', async () => (await percentOf(ops)) === 10);
     for (const answer of [
       await rollout(ops, 20),
       await ops.ask('/api/capabilities/images/rollback', { why }),
