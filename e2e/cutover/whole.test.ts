@@ -7,7 +7,7 @@ import { runLedger } from './ledger/run-ledger.ts';
 import { runSeam } from './seam/run-seam.ts';
 
 const { seed, long } = readCutoverConfig(process.env);
-const graceSeconds = 3;
+const graceSeconds = long ? 10 : 4;
 /** No request may wait longer for a seam that moves. */
 const promisedPauseMs = 1_000;
 const timeoutMs = long ? 900_000 : 120_000;
