@@ -46,7 +46,7 @@ export async function untilAnswered<T extends Outcome>(
         ? await perhapsLost(seeded, 25, (options) => call({ ...options, idempotencyKey }))
         : await call({ idempotencyKey });
       if (answer !== undefined && !isPassing(answer)) return answer;
-      why = answer === undefined ? 'lost' : String(answer.status);
+      why = answer === undefined ? 'lost' : `${answer.status} ${answer.error?.code}`;
       if (Date.now() > deadline) throw new Error(`still answered ${why} after ${patienceMs} ms`);
     } catch (error) {
       // What `fetch` throws when the server is gone, or goes away in the middle.

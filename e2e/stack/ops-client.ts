@@ -50,7 +50,7 @@ export interface SeamView {
   readonly ready: boolean;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly tookMs?: number;
+  readonly took?: number;
 }
 
 export interface Refused {
@@ -158,9 +158,7 @@ export function createOpsClient(opsUrl: string, token: string): OpsClient {
     seam: async (capability) => (await read<{ seam: SeamView }>(`/api/capabilities/${capability}/seam`)).seam,
     async moveSeam(capability, action) {
       const answer = await ask(`/api/capabilities/${capability}/seam/${action}`, { why });
-      return answer.status === 200
-        ? { ok: true, seam: (answer.body as { seam: SeamView }).seam }
-        : refusal(answer);
+      return answer.status === 200 ? { ok: true, seam: answer.body as SeamView } : refusal(answer);
     },
   };
 }

@@ -144,8 +144,20 @@ export function createGateway({ plan, config, logger = silentLogger(), accessLog
       unanswered: load.unanswered,
       upgraded: upgrade.count(),
     }),
+    atService: countAtService,
   });
   const ops = opsPlane.server;
+
+  /** Asked once in a while by an operator, so that requests need not count themselves. */
+  function countAtService(capability: string): number {
+    let count = 0;
+    for (const { exchanges } of connections.all()) {
+      for (const { choice, route } of exchanges) {
+        if (choice?.side === 'service' && route?.capability === capability) count += 1;
+      }
+    }
+    return count;
+  }
 
   function begin(req: ClientRequest, res: ClientAnswer, socket: Socket): Exchange {
     const connection = connections.of(socket);

@@ -1,3 +1,4 @@
+export { ensureRoles, type RoleOptions } from './database/ensure-roles.ts';
 export { demoPassword, demoWaitlists } from './demo/demo-data.ts';
 export { makeDemo } from './demo/make-demo.ts';
 export { drawPortrait } from './demo/portrait.ts';
@@ -5,5 +6,6 @@ export { type Mail, mailSchema } from './mail/mail.ts';
 export { type MailSink, type MailSinkOptions, startMailSink } from './mail/start-mail-sink.ts';
 export { freePort, freePorts } from './ports/free-port.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres/start-postgres.ts';
+export { passwordsOf, urlAs } from './stack/database-urls.ts';
 export type { Stack, StackEvent, StackOptions, StackPorts } from './stack/stack.ts';
 export { startStack } from './stack/start-stack.ts';

@@ -17,8 +17,11 @@ export function text(maxLength: number) {
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 }
 
-/** Compared without case: kept in lower case. ASCII alone, so that no look-alike passes for another address. */
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email('must be an e-mail address'));
+/**
+ * Compared without case: kept in lower case. ASCII alone, so that no look-alike passes for another address; judged before
+ * the case is changed, since some of them (U+212A, the Kelvin sign) become ASCII by that.
+ */
+export const email = z.string().trim().max(254).pipe(z.email('must be an e-mail address').toLowerCase());
 
 export const phone = z
   .string()

@@ -21,6 +21,8 @@ export interface Flip {
   readonly contested: boolean;
   /** For each gateway: from the change's acknowledgement to the end of the first request that it answered by the new side. */
   readonly reachedMs: readonly number[];
+  /** From the operator's request to the last of them. */
+  readonly everywhereMs: number;
 }
 
 const patienceMs = 10_000;
@@ -61,10 +63,15 @@ export async function flip(deps: FlipDeps): Promise<Flip> {
     ops.map(async (_, gateway) => {
       const at = await untilAnsweredBy(deps.asker, gateway, probe.key, probe.side);
       history.seen(gateway, at);
-      return Math.max(0, at - winner.at);
+      return at;
     }),
   );
-  return { change: winner.changed.change, contested, reachedMs: reached };
+  return {
+    change: winner.changed.change,
+    contested,
+    reachedMs: reached.map((at) => Math.max(0, at - winner.at)),
+    everywhereMs: Math.max(...reached) - askedAt,
+  };
 }
 
 /** A change that brings at least one caller to the other side, so that it can be seen to arrive. */

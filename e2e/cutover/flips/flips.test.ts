@@ -17,7 +17,7 @@ const flips = long ? 200 : 40;
 const clients = long ? 16 : 8;
 const capability = 'things';
 const keys = Array.from({ length: 200 }, (_, i) => `caller-${seed}-${i}`);
-/** Promised for each change; in the short form, on a machine that does other things too, of the median alone. */
+/** Promised for each change; the short form, on a machine that does other things too, judges the median alone. */
 const promisedMs = 250;
 
 describe('flips under load on four gateways with one store', () => {
@@ -94,7 +94,7 @@ describe('flips under load on four gateways with one store', () => {
       const failed = samples.filter(({ side }) => side === undefined);
       const wrong = samples.filter((sample) => !history.allows(sample));
       const reached = made.flatMap(({ reachedMs }) => reachedMs);
-      const whole = made.map(({ reachedMs }) => Math.max(...reachedMs));
+      const everywhere = made.map(({ everywhereMs }) => everywhereMs);
       const contested = made.filter((one) => one.contested).length;
       const byService = samples.filter(({ side }) => side === 'service').length;
       process.stdout.write(
@@ -102,12 +102,14 @@ describe('flips under load on four gateways with one store', () => {
           `flips (seed ${seed}): ${made.length} changes (${contested} contested) on ${gatewayCount} gateways,`,
           `${samples.length} requests (${byService} by the service): ${failed.length} failed,`,
           `${wrong.length} by a side that no state in force named;`,
-          `acknowledged → in force at a gateway: ${describeMs(reached)}, at every gateway: ${describeMs(whole)}\n`,
+          `acknowledged → in force at a gateway: ${describeMs(reached)}, asked for → in force at every gateway: ${describeMs(everywhere)}\n`,
         ].join(' '),
       );
       expect(failed).toEqual([]);
       expect(wrong).toEqual([]);
-      expect(percentile(reached, long ? 1 : 0.5)).toBeLessThanOrEqual(promisedMs);
+      // Without notifications the median would be that of the poll, some 500 ms.
+      expect(percentile(everywhere, 0.5)).toBeLessThanOrEqual(promisedMs);
+      if (long) expect(percentile(reached, 1)).toBeLessThanOrEqual(promisedMs);
 
       // The audit log tells the same story, without a gap.
       const log = await ops[1]?.changes(capability, 200);

@@ -35,7 +35,7 @@ export function keyed<T extends Outcome>(
       seeded,
       lossShare,
       onRetry: (why) => {
-        if (/^\d/.test(why) && why !== '409') findings.report('unexpected', `a write answered ${why}`);
+        if (/^5/.test(why)) findings.report('unexpected', `a write answered ${why}`);
         else findings.count(`writes repeated (${why})`);
       },
     },

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { CliFault } from './cli-fault.ts';
 import type { CliProcess } from './cli-process.ts';
 
@@ -13,9 +13,18 @@ export async function confirm(
     throw new CliFault(`${question} Say so with --yes.`);
   }
   stderr.write(`${question} [y/N] `);
-  const lines = createInterface({ input: stdin });
-  const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-  const answer = await Promise.race([lines.question(''), closed]);
-  lines.close();
+  const answer = await firstLine(stdin);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CliFault('nothing was changed');
+}
+
+/** Empty where the input ends without one. */
+function firstLine(input: NodeJS.ReadableStream): Promise<string> {
+  const lines = createInterface({ input });
+  return new Promise((resolve) => {
+    lines.once('line', (line) => {
+      resolve(line);
+      lines.close();
+    });
+    lines.once('close', () => resolve(''));
+  });
 }

@@ -60,7 +60,7 @@ export function createOpsClient({ opsUrl, token, tokenHint }: ClientOptions): Op
       if (response.ok) {
         const parsed = spec.answer.safeParse(json);
         if (parsed.success) return parsed.data as AnswerOf<OpsRoutes[typeof name]>;
-        throw new CliFault(`${opsUrl} is no gateway's ops API, or one of another version`);
+        throw new CliFault(`${opsUrl} is no gateway’s ops API, or one of another version`);
       }
       throw faultOf(response.status, json, opsUrl, tokenHint);
     },

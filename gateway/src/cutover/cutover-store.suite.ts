@@ -240,6 +240,18 @@ export function describeCutoverStore(
       expect(await store.history({ limit: 100 })).toHaveLength(5);
     });
 
+    ifItTakesChanges('lets exactly one of many win who make a first change at once', async () => {
+      const operators = [store, await open(), await open(), await open()];
+      for (const operator of operators) await operator.read();
+      for (let i = 0; i < 10; i += 1) {
+        const results = await Promise.all(
+          operators.map((operator) => operator.change(request(live, 0, { capability: `capability-${i}` }))),
+        );
+        expect(results.filter(({ ok }) => ok)).toHaveLength(1);
+      }
+      expect(await store.history({ limit: 100 })).toHaveLength(10);
+    });
+
     ifItTakesChanges('takes no state that it could not read back', async () => {
       const wrong: CutoverState[] = [
         rollout(100.5),

@@ -64,3 +64,8 @@ export const unmoved: Cutover = Object.freeze({
 export function stateOf({ stage, rolloutPercent, allow, deny }: CutoverState): CutoverState {
   return { stage, rolloutPercent, allow, deny };
 }
+
+/** A state as a log may have it: the lists name callers, so that only their lengths are in it. */
+export function stateForLog({ stage, rolloutPercent, allow, deny }: CutoverState) {
+  return { stage, rolloutPercent, allowed: allow.length, denied: deny.length };
+}

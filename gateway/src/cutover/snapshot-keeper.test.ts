@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { registerCutoverMetrics } from '../telemetry/cutover-metrics.ts';
 import { until } from '../testing/until.ts';
-import { type Cutover, type Cutovers, unmoved } from './cutover.ts';
+import { type Cutover, type Cutovers, stateForLog, unmoved } from './cutover.ts';
 import { request, rollout } from './cutover-store.suite.ts';
 import type { CutoverListener, CutoverStore } from './cutover-store.ts';
 import { createMemoryStore } from './memory-store.ts';
@@ -108,14 +108,22 @@ describe('snapshot keeper', () => {
     await keeper.start();
     await keeper.change(request(rollout(10), 0, { by: 'ada', why: 'first tenth' }));
     await keeper.change(request(rollout(10), 1, { why: 'the same again' }));
-    const { stage, rolloutPercent, allow, deny } = unmoved;
     expect(logged('traffic changed')).toEqual([
       expect.objectContaining({
         ...{ level: 30, capability: 'auth', by: 'ada', why: 'first tenth', version: 1 },
-        from: { stage, rolloutPercent, allow, deny },
-        to: rollout(10),
+        from: stateForLog(unmoved),
+        to: stateForLog(rollout(10)),
       }),
     ]);
+  });
+
+  it('names no caller in the log', async () => {
+    const keeper = keep();
+    await keeper.start();
+    await keeper.change(request({ ...rollout(10), allow: ['a-guest'], deny: ['another'] }, 0));
+    const [line] = logged('traffic changed');
+    expect(line).toMatchObject({ to: { allowed: 1, denied: 1 } });
+    expect(JSON.stringify(line)).not.toMatch(/a-guest|another/);
   });
 
   it('follows a store that went back to an older version, and warns', async () => {

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/log.ts';
-import { type Cutover, type Cutovers, stateOf, unmoved } from './cutover.ts';
+import { type Cutover, type Cutovers, stateForLog, unmoved } from './cutover.ts';
 import { buildSnapshot, type CutoverSnapshot } from './cutover-snapshot.ts';
 import { sameCutover, samePlace } from './cutover-state.ts';
 import type { ChangeRequest, ChangeResult, CutoverStore, Following } from './cutover-store.ts';
@@ -59,7 +59,7 @@ export function createSnapshotKeeper({
   for (const [capability, cutover] of good) {
     const { version, changedBy: by, why } = cutover;
     if (version > 0) {
-      logger.info({ capability, ...stateOf(cutover), version, by, why }, 'begins with the saved cutover');
+      logger.info({ capability, ...stateForLog(cutover), version, by, why }, 'begins with the saved cutover');
     }
   }
 
@@ -94,7 +94,7 @@ export function createSnapshotKeeper({
         logger.error({ capability, version, unreadable }, 'cutover unreadable: its last good state rules');
       }
       if (samePlace(was, cutover)) continue;
-      const line = { capability, from: stateOf(was), to: stateOf(cutover), by, why, version };
+      const line = { capability, from: stateForLog(was), to: stateForLog(cutover), by, why, version };
       if (version < was.version)
         logger.warn(line, 'traffic changed: the store went back to an older version');
       else logger.info(line, 'traffic changed');

@@ -192,6 +192,20 @@ describe('a safe request whose service fails', () => {
     expect(legacy.requests).toBe(3);
   });
 
+  it('has all its attempts at legacy, also after it used up those at its service', async () => {
+    const waiting: Socket[] = [];
+    const service = await rawUpstream((socket, _, nth) => {
+      if (nth > 3) socket.destroy();
+      else if (waiting.push(socket) === 3) for (const one of waiting) one.write(okay);
+    });
+    const legacy = await rawUpstream((socket, _, nth) => (nth === 2 ? socket.destroy() : socket.write(okay)));
+    const gateway = await between(legacy, service, { cutover: live });
+    const moved = () => fetch(`${gateway.url}/api/auth/me`).then((response) => response.text());
+    await Promise.all([moved(), moved(), moved(), fetch(gateway.url).then((response) => response.text())]);
+    expect(await moved()).toBe('legacy');
+    expect([service.requests, legacy.requests]).toEqual([7, 3]);
+  });
+
   it('leaves the connection usable for the next', async () => {
     const service = await answering('HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nstack');
     const gateway = await between(await answering(okay), service, { cutover: live });

@@ -29,6 +29,8 @@ export interface OpsPlaneOptions {
   readonly logger: Logger;
   readonly isDraining: () => boolean;
   readonly live: () => LiveStatus;
+  /** Requests of a capability that its service has not finished answering. */
+  readonly atService: (capability: string) => number;
 }
 
 export interface OpsConfig {
@@ -70,7 +72,7 @@ export function createOpsPlane(options: OpsPlaneOptions): OpsPlane {
       ...createChangeHandlers({ plan, cutovers, judge }),
       ...createOverrideHandlers({ plan, secret: config.overrideSecret, now: () => new Date() }),
       ...createExplainHandlers(options.explain),
-      ...createSeamHandlers({ plan, cutovers, seams, logger }),
+      ...createSeamHandlers({ plan, cutovers, seams, logger, atService: options.atService }),
       ...createDoctorHandlers({
         ...{ plan, upstreams, cutovers, survey, operators },
         ...{ host: config.host, snapshotFile: config.snapshotFile, opsPort: () => portOf(server) },

@@ -21,6 +21,8 @@ export interface RunningOps {
   ask(path: string, body?: unknown, token?: string): Promise<OpsAnswer>;
   /** Runs the command as the operator. */
   run(...args: string[]): Promise<CommandOutput>;
+  /** The monolith goes away. */
+  closeLegacy(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,11 @@ export interface CommandOutput {
 /** A gateway with a monolith and one capability whose service and seam do as the test says. */
 export async function startOps(config: Partial<GatewayConfig> = {}): Promise<RunningOps> {
   const legacy = await httpUpstream((_, res) => void res.end('from legacy'));
+  let legacyClosed: Promise<void> | undefined;
+  const closeLegacy = () => {
+    legacyClosed ??= legacy.close();
+    return legacyClosed;
+  };
   const service = await startFakeService();
   const tokensFile = join(mkdtempSync(join(tmpdir(), 'banyan-tokens-')), 'tokens.json');
   writeTokens(tokensFile, { olga: ['operator', operatorToken], victor: ['viewer', viewerToken] });
@@ -59,10 +66,11 @@ export async function startOps(config: Partial<GatewayConfig> = {}): Promise<Run
       return { status: response.status, body: await response.json() };
     },
     run: (...args) => runBanyan(args, { BANYAN_OPS_URL: gateway.opsUrl, BANYAN_TOKEN: operatorToken }),
+    closeLegacy,
     async close() {
       await gateway.close();
       await service.close();
-      await legacy.close();
+      await closeLegacy();
     },
   };
 }

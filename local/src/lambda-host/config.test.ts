@@ -81,6 +81,12 @@ describe('what a host is told', () => {
     );
   });
 
+  it('is refused if a bundle is not there', async () => {
+    await expect(startLambdaHost({ port: 0, functions: [good], routes: [] })).rejects.toThrow(
+      'auth has no bundle at /x/handler.cjs',
+    );
+  });
+
   it('is read from the environment and the file that it names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lambda-host-config-'));
     const file = join(folder, 'host.json');

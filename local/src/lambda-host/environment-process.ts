@@ -27,7 +27,7 @@ export interface ProcessOptions {
 export function startEnvironmentProcess(options: ProcessOptions): EnvironmentProcess {
   const { config, environmentId, runtime, variables, onLine } = options;
   // The id names the environment in the process table, where its leftovers are known by it.
-  const args = [...heapLimits(config.memoryMb), runtime, config.handler, environmentId];
+  const args = [...heapLimits(config), runtime, config.handler, environmentId];
   const child = spawn(process.execPath, args, {
     cwd: dirname(config.bundle),
     detached: true,
@@ -50,8 +50,9 @@ export function startEnvironmentProcess(options: ProcessOptions): EnvironmentPro
   };
 }
 
-/** As Lambda's own runtime divides the memory: a tenth is the young generation's, and the rest is old space. */
-function heapLimits(memoryMb: number): string[] {
+/** As Lambda's own runtime divides the memory, unless the function divides it itself: a tenth is for what is young. */
+function heapLimits({ memoryMb, environment }: FunctionConfig): string[] {
+  if (/--max[-_](semi|old)[-_]space[-_]size/.test(environment.NODE_OPTIONS ?? '')) return [];
   const young = Math.floor(memoryMb / 10);
   return [
     `--max-semi-space-size=${Math.max(1, Math.floor(young / 2))}`,

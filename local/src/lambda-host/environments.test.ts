@@ -80,7 +80,7 @@ describe('execution environments', () => {
   });
 
   it('take with them what they started, when they end', async () => {
-    const host = await startTestHost({ functions: { starts: {} } });
+    await using host = await startTestHost({ functions: { starts: {} } });
     const { pid, child } = ok<{ pid: number; child: number }>((await host.call('starts')).value);
     await until(() => processState(pid) === 'T' && processState(child) === 'T');
     await host.stop();
@@ -88,7 +88,7 @@ describe('execution environments', () => {
   });
 
   it('finish what is in flight when the host stops, and leave no process', async () => {
-    const host = await startTestHost({ functions: { slow: {} } });
+    await using host = await startTestHost({ functions: { slow: {} } });
     await host.call('slow', { ms: 0 });
     const inFlight = host.call('slow', { ms: 300 });
     await until(() => host.functions()[0]?.environments.some(({ state }) => state === 'busy') ?? false);

@@ -145,6 +145,18 @@ describe('the event of a request', () => {
     expect(event).toMatchObject({ rawPath: '/echo/a', rawQueryString: 'c=2' });
   });
 
+  it('has names that mean something in JavaScript like any others', async () => {
+    const event = await eventOf({
+      path: '/echo/x?__proto__=1&constructor=2',
+      headers: ['__proto__', '3'],
+    });
+    expect(Object.entries(event.queryStringParameters)).toEqual([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+    ]);
+    expect(Object.entries(event.headers)).toContainEqual(['__proto__', '3']);
+  });
+
   it.each([
     ['application/json', '{"a":"é"}', false],
     ['text/plain; charset=utf-8', 'é', false],

@@ -83,12 +83,12 @@ function eventHeaders(
   { sourceIp, traceId }: { readonly sourceIp: string; readonly traceId: string },
 ): Record<string, string> {
   const named = (request.headers.connection ?? '').toLowerCase().split(/\s*,\s*/);
-  const headers: Record<string, string> = {};
+  const headers = emptyRecord();
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const name = (request.rawHeaders[at] ?? '').toLowerCase();
     if (dropped.has(name) || named.includes(name)) continue;
     const value = latin1AsUtf8(request.rawHeaders[at + 1] ?? '');
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]},${value}` : value;
+    headers[name] = name in headers ? `${headers[name]},${value}` : value;
   }
   const forwardedFor = headers['x-forwarded-for'];
   headers['x-forwarded-for'] = forwardedFor ? `${forwardedFor}, ${sourceIp}` : sourceIp;
@@ -96,6 +96,11 @@ function eventHeaders(
   headers['x-forwarded-proto'] = 'http';
   headers['x-amzn-trace-id'] = traceId;
   return headers;
+}
+
+/** Without a prototype, so that a client may name a thing `__proto__`. */
+function emptyRecord(): Record<string, string> {
+  return Object.create(null);
 }
 
 /** Node reads header bytes as Latin-1; the event is UTF-8. Bytes that are none stay as Node read them. */
@@ -106,9 +111,9 @@ function latin1AsUtf8(value: string): string {
 /** A name that is given several times keeps all its values, joined by commas. */
 function queryParameters(rawQueryString: string): Record<string, string> | undefined {
   if (rawQueryString === '') return undefined;
-  const joined: Record<string, string> = {};
+  const joined = emptyRecord();
   for (const [name, value] of new URLSearchParams(rawQueryString)) {
-    joined[name] = Object.hasOwn(joined, name) ? `${joined[name]},${value}` : value;
+    joined[name] = name in joined ? `${joined[name]},${value}` : value;
   }
   return joined;
 }

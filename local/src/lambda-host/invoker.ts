@@ -54,7 +54,7 @@ export interface HostedFunction {
 }
 
 /** How long an answer waits for its environment to be ready for the next, so that a caller in sequence finds it warm. */
-const settleMs = 50;
+const settleMs = 500;
 
 export interface Invoker {
   readonly invoke: Invoke;
@@ -122,7 +122,7 @@ async function invokeOne(
     }
     tail.write(startLine(requestId));
     const result = functionResult(await invocation.outcome, { requestId, timeoutMs: config.timeoutMs });
-    const durationMs = Math.min(performance.now() - began, config.timeoutMs);
+    const durationMs = durationOf(result, performance.now() - began, config);
     const settled = track(
       invocation.settled.then(() => {
         finish(hosted, tail, { requestId, result, durationMs, lease: acquired.lease });
@@ -130,7 +130,7 @@ async function invokeOne(
         pool.release(environment);
       }),
     );
-    await (options.withLog ? settled : Promise.race([settled, delay(settleMs, undefined, { ref: false })]));
+    await (options.withLog ? settled : atMost(settleMs, settled));
     return answer(result);
   }
 
@@ -145,6 +145,12 @@ async function invokeOne(
   }
 }
 
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: timer.signal })]);
+  timer.abort();
+}
+
 function failedInit(
   { config, counts }: HostedFunction,
   requestId: string,
@@ -152,11 +158,17 @@ function failedInit(
   { outcome, spentMs, maxMemoryMb }: Extract<Acquired, { failure: 'init' }>,
 ): FunctionResult {
   const result = functionResult(outcome, { requestId, timeoutMs: config.timeoutMs });
-  count(counts, result, spentMs);
+  const durationMs = durationOf(result, spentMs, config);
+  count(counts, result, durationMs);
   tail.write(startLine(requestId));
   writeEnd(tail, result, requestId);
-  tail.write(reportLine({ requestId, durationMs: spentMs, memoryMb: config.memoryMb, maxMemoryMb, result }));
+  tail.write(reportLine({ requestId, durationMs, memoryMb: config.memoryMb, maxMemoryMb, result }));
   return result;
+}
+
+/** One that timed out has taken its time exactly, whatever the timer's grain. */
+function durationOf({ status }: FunctionResult, measuredMs: number, { timeoutMs }: FunctionConfig): number {
+  return status === 'timeout' ? timeoutMs : Math.min(measuredMs, timeoutMs);
 }
 
 function finish(

@@ -82,6 +82,14 @@ describe('the Runtime API', () => {
     ]);
   });
 
+  it('takes the type from the body of an error whose header does not say it', async () => {
+    await begin('id-1');
+    await call('POST', 'invocation/id-1/error', '{"errorType":"TypeError"}');
+    await begin('id-2');
+    await call('POST', 'invocation/id-2/error', 'not json');
+    expect(replies).toMatchObject([{ errorType: 'TypeError' }, { errorType: 'Function.Unknown' }]);
+  });
+
   it('refuses an answer to another invocation, a late one too', async () => {
     const refused = [400, { errorType: 'InvalidRequestID', errorMessage: 'Invalid request ID' }];
     await begin('id-1');

@@ -102,10 +102,9 @@ export async function startRuntimeApi(events: RuntimeApiEvents): Promise<Runtime
         errorMessage: `Exceeded maximum allowed payload size (${limits.responsePayloadBytes} bytes).`,
       });
     }
-    const errorType = request.headers['lambda-runtime-function-error-type'];
     events.onReply(
       isError
-        ? { kind: 'error', errorType: validErrorType(errorType), payload }
+        ? { kind: 'error', errorType: errorTypeOf(request, payload), payload }
         : { kind: 'response', payload },
     );
     send(response, 202, { status: 'OK' });
@@ -118,7 +117,7 @@ export async function startRuntimeApi(events: RuntimeApiEvents): Promise<Runtime
     }
     state = 'InitError';
     const { payload } = await readBody(request);
-    events.onInitError(validErrorType(request.headers['lambda-runtime-function-error-type']), payload);
+    events.onInitError(errorTypeOf(request, payload), payload);
     send(response, 202, { status: 'OK' });
   }
 
@@ -171,8 +170,18 @@ async function readBody(request: IncomingMessage): Promise<{ payload: Buffer; by
   return { payload: Buffer.concat(chunks), bytes };
 }
 
-function validErrorType(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.]+$/.test(given) ? given : 'Function.Unknown';
+/** The header is optional: AWS's own runtime for Node says the type in the body alone. */
+function errorTypeOf(request: IncomingMessage, payload: Buffer): string {
+  const named = request.headers['lambda-runtime-function-error-type'] ?? errorTypeIn(payload);
+  return typeof named === 'string' && /^[\w.]+$/.test(named) ? named : 'Function.Unknown';
+}
+
+function errorTypeIn(payload: Buffer): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'))?.errorType;
+  } catch {
+    return undefined;
+  }
 }
 
 function send(response: ServerResponse, status: number, body: Readonly<Record<string, string>>): void {

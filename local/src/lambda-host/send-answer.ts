@@ -20,16 +20,19 @@ export async function sendAnswer(
     ...(bodiless ? [] : ['content-length', String(body.length)]),
     ...(unread ? ['connection', 'close'] : []),
   ]);
-  if (!bodiless && request.method !== 'HEAD' && body.length > 0) response.write(body);
-  if (unread) {
-    // Closing at once would reset the connection before a client that still sends has read the answer.
-    const timer = new AbortController();
-    request.resume();
-    await Promise.race([
-      new Promise((resolve) => request.once('close', resolve).once('end', resolve)),
-      delay(lingerMs, undefined, { signal: timer.signal }),
-    ]);
-    timer.abort();
+  const sent = bodiless || request.method === 'HEAD' ? Buffer.alloc(0) : body;
+  if (!unread) {
+    response.end(sent);
+    return;
   }
+  response.write(sent);
+  // Closing at once would reset the connection before a client that still sends has read the answer.
+  const timer = new AbortController();
+  request.resume();
+  await Promise.race([
+    new Promise((resolve) => request.once('close', resolve).once('end', resolve)),
+    delay(lingerMs, undefined, { signal: timer.signal }),
+  ]);
+  timer.abort();
   response.end();
 }

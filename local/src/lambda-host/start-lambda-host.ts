@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,7 +48,10 @@ export interface LambdaHost {
 /** Starts the host. @throws with all faults at once if a function or a route is not right */
 export async function startLambdaHost(options: LambdaHostOptions): Promise<LambdaHost> {
   const checked = checkHostFile({ functions: options.functions, routes: options.routes });
-  if (!checked.ok) throw new Error(`it is not configured right:\n  ${checked.faults.join('\n  ')}`);
+  const faults = checked.ok ? missingBundles(checked.value.functions) : checked.faults;
+  if (!checked.ok || faults.length > 0) {
+    throw new Error(`it is not configured right:\n  ${faults.join('\n  ')}`);
+  }
   const processes = await watchProcesses(options.stateFolder);
   const functions = new Map(
     checked.value.functions.map((config) => [config.name, hostFunction(config, options, processes)]),
@@ -66,7 +70,7 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
 
   // Larger than what the HTTP API accepts, so that it is the one who refuses.
   const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
-    void handle(request, response).catch(() => response.destroy());
+    void handle(request, response).catch((error) => fail(response, error));
     // A connection that is kept alive would keep a stopping server open.
     response.once('close', () => setImmediate(() => server.listening || server.closeIdleConnections()));
   });
@@ -77,6 +81,13 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
       response.end(JSON.stringify({ functions: status() }));
     } else if (url.startsWith('/2015-03-31/')) await invokeApi(request, response);
     else await httpApi(request, response);
+  }
+
+  /** What is no function's fault: its process could not be started, or the client went away. */
+  function fail(response: ServerResponse, error: unknown): void {
+    options.log?.('lambda-host', `A request failed: ${error instanceof Error ? error.message : error}`);
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, { connection: 'close' }).end('{"message":"Internal Server Error"}');
   }
 
   async function stop(): Promise<void> {
@@ -110,4 +121,10 @@ export async function startLambdaHost(options: LambdaHostOptions): Promise<Lambd
       return stopped;
     },
   };
+}
+
+function missingBundles(functions: readonly FunctionSpec[]): string[] {
+  return functions
+    .filter(({ bundle }) => !existsSync(bundle))
+    .map(({ name, bundle }) => `${name} has no bundle at ${bundle}`);
 }

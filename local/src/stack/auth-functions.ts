@@ -1,4 +1,3 @@
-import { routes } from '@banyan/contracts';
 import type { FunctionSpec, HostRoute } from '../lambda-host/index.ts';
 import type { DataFolder } from './data-folder.ts';
 import { urlAs } from './database-urls.ts';
@@ -50,19 +49,10 @@ export function authFunctions(
       },
     ],
     routes: [
-      ...authRoutePaths().map((path) => ({ method: 'ANY', path, function: 'auth' })),
-      { method: 'GET', path: '/services/auth/{proxy+}', function: 'auth' },
-      { method: 'ANY', path: `${authPaths.seam}/{proxy+}`, function: 'auth-seam' },
       { method: 'ANY', path: authPaths.seam, function: 'auth-seam' },
+      { method: 'ANY', path: `${authPaths.seam}/{proxy+}`, function: 'auth-seam' },
+      // What a path is, the service says: an HTTP API tells cases apart and trailing slashes, which Express does not.
+      { method: 'ANY', path: '$default', function: 'auth' },
     ],
   };
-}
-
-/** Each path once, for every method: which of them it takes is the service's to say. */
-function authRoutePaths(): readonly string[] {
-  const paths = Object.values(routes)
-    .filter(({ capability }) => capability === 'auth')
-    // `/api/images/:id` is `/api/images/{id}` there.
-    .map(({ path }) => path.replaceAll(/:([A-Za-z]+)/g, '{$1}'));
-  return [...new Set(paths)];
 }

@@ -3,7 +3,8 @@
  * no room, a conflict between transactions, or a time-out. Trying again later is the remedy for all of them.
  */
 export function isDatabaseUnavailable(fault: unknown): boolean {
-  if (!(fault instanceof Error)) return false;
+  // Not by `instanceof`: the system's own errors are made elsewhere than where tests, each in a realm of its own, look.
+  if (!Error.isError(fault)) return false;
   // Knex's, when no connection of the pool came free in time.
   if (fault.name === 'KnexTimeoutError') return true;
   if ('code' in fault && typeof fault.code === 'string') {

@@ -7,7 +7,7 @@ import { type Cli, whyOption, yesOption } from '../cli.ts';
 import { CliFault } from '../cli-fault.ts';
 import type { Palette } from '../text/colour.ts';
 import { relativeTime } from '../text/relative-time.ts';
-import { stateText } from '../text/state-text.ts';
+import { fromToText, stateText } from '../text/state-text.ts';
 import { fitted, tableText } from '../text/table.ts';
 import { bodyOf, changed, forceOption } from './move.ts';
 
@@ -69,7 +69,7 @@ function historyText(changes: Changes, palette: Palette, nowMs: number): string 
   const rows = changes.map((it) => [
     it.id,
     palette.strong(it.capability),
-    `${stateText(it.from)} → ${stateText(it.to)}`,
+    fromToText(it.from, it.to),
     palette.dim(`${it.by}, ${relativeTime(it.at, nowMs)}`),
   ]);
   const lines = tableText(rows).split('\n');

@@ -2,7 +2,7 @@ import type { CapabilityStatus, GatewayStatus } from '../../ops/status/status-sc
 import type { Cli } from '../cli.ts';
 import type { Palette } from '../text/colour.ts';
 import { relativeTime } from '../text/relative-time.ts';
-import { fitted, tableText, widthOf, wrapped } from '../text/table.ts';
+import { fitted, tableText, wrapped } from '../text/table.ts';
 
 export function addStatus({ add }: Cli): void {
   add('status', 'every capability: stage, split, health of both sides, seam, last change', async (run) => {
@@ -15,14 +15,14 @@ const screenWidth = 80;
 
 /** For a reader, in 80 columns. */
 export function statusText(status: GatewayStatus, palette: Palette, nowMs: number): string {
-  const head = ['CAPABILITY', 'STAGE', 'SPLIT', 'LEGACY', 'SERVICE', 'SEAM'];
-  const rows = status.capabilities.map((it) => cellsOf(it, palette));
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => widthOf(row[i] ?? ''))));
-  const left = screenWidth - widths.reduce((sum, width) => sum + width + 2, 0);
-  const table = tableText([
-    [...head, 'LAST CHANGE'].map(palette.dim),
-    ...rows.map((row, i) => [...row, palette.dim(fitted(lastChange(status.capabilities[i], nowMs), left))]),
-  ]);
+  const head = ['CAPABILITY', 'STAGE', 'SPLIT', 'LEGACY', 'SERVICE', 'SEAM'].map(palette.dim);
+  const [titles, ...rows] = tableText([head, ...status.capabilities.map((it) => cellsOf(it, palette))])
+    .trimEnd()
+    .split('\n');
+  const lines = status.capabilities.map(
+    (it, i) => `${rows[i]}\n${palette.dim(`  ${fitted(lastChange(it, nowMs), screenWidth - 2)}`)}\n`,
+  );
+  const table = `${titles}\n${lines.join('')}`;
   return `${[headText(status, palette), table, obstaclesText(status.capabilities, palette)]
     .filter((part) => part !== '')
     .join('\n')}`;
@@ -63,9 +63,9 @@ function splitText({ rolloutPercent, allow, deny }: CapabilityStatus): string {
   return [`${rolloutPercent} %`, ...pins].join(' ');
 }
 
-function lastChange(capability: CapabilityStatus | undefined, nowMs: number): string {
-  if (capability?.changedAt === undefined) return 'never';
-  return `${capability.changedBy}, ${relativeTime(capability.changedAt, nowMs)}: ${capability.why}`;
+function lastChange({ changedAt, changedBy, why }: CapabilityStatus, nowMs: number): string {
+  if (changedAt === undefined) return 'never changed';
+  return `${changedBy}, ${relativeTime(changedAt, nowMs)}: ${why}`;
 }
 
 /** What stands in the way of sending the service callers. */

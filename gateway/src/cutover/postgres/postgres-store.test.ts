@@ -5,7 +5,7 @@ import { startTcpLink, type TcpLink } from '../../testing/tcp-link.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 import { until } from '../../testing/until.ts';
 import { describeCutoverStore, request, rollout } from '../cutover-store.suite.ts';
-import type { CutoverStore } from '../cutover-store.ts';
+import type { CutoverListener, CutoverStore, Following } from '../cutover-store.ts';
 import { createPostgresStore } from './postgres-store.ts';
 
 describeCutoverStore('postgres', { takesChanges: true, damageable: true }, async () => {
@@ -35,12 +35,29 @@ describeCutoverStore('postgres', { takesChanges: true, damageable: true }, async
 describe('postgres store', () => {
   let database: TestDatabase;
   let stores: CutoverStore[];
+  let clients: pg.Client[];
+  const followings: Following[] = [];
   let link: TcpLink | undefined;
 
   function open(url = database.url): CutoverStore {
     const store = createPostgresStore({ url });
     stores.push(store);
     return store;
+  }
+
+  /** Closed after the test, however that ends. */
+  async function follow(store: CutoverStore, listener: CutoverListener): Promise<Following> {
+    const following = await store.follow(listener);
+    followings.push(following);
+    return following;
+  }
+
+  /** Ended after the test, however that ends. */
+  async function connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: database.url });
+    clients.push(client);
+    await client.connect();
+    return client;
   }
 
   async function linked(): Promise<string> {
@@ -52,10 +69,13 @@ describe('postgres store', () => {
 
   beforeEach(async () => {
     stores = [];
+    clients = [];
     database = await createTestDatabase();
   });
   afterEach(async () => {
+    for (const following of followings.splice(0)) await following.close();
     for (const store of stores) await store.close();
+    for (const client of clients) await client.end();
     await link?.close();
     link = undefined;
     await database.drop();
@@ -78,7 +98,7 @@ describe('postgres store', () => {
       url.password = 'secret';
       const store = open(url.href);
       const news = collectNews();
-      const following = await store.follow(news);
+      const following = await follow(store, news);
       await until('it is told', () => news.count('changed') === 1);
       expect(await store.change(request(rollout(1), 0))).toMatchObject({ ok: true });
       await until('the change is told', () => news.of('auth').version === 1);
@@ -111,7 +131,7 @@ describe('postgres store', () => {
     const store = createPostgresStore({ url: database.url, pollEveryMs: 3_600_000 });
     stores.push(store);
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('it is told', () => news.count('changed') === 1);
     const operator = open();
     for (const version of [1, 2, 3]) {
@@ -124,8 +144,7 @@ describe('postgres store', () => {
   it('notifies of each change that was made, and of none that was not', async () => {
     const store = open();
     await store.read();
-    const listener = new pg.Client({ connectionString: database.url });
-    await listener.connect();
+    const listener = await connect();
     const heard: string[] = [];
     listener.on('notification', ({ channel }) => void heard.push(channel));
     await listener.query('LISTEN gateway_cutovers');
@@ -135,14 +154,13 @@ describe('postgres store', () => {
     await until('both are heard', () => heard.length === 2);
     await listener.query('SELECT 1');
     expect(heard).toEqual(['gateway_cutovers', 'gateway_cutovers']);
-    await listener.end();
   });
 
   it('notices what was written behind its back, without a notification', async () => {
     const store = open();
     await store.change(request(rollout(10), 0));
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('it is told', () => news.of('auth').version === 1);
     await database.query('UPDATE gateway.cutovers SET rollout_percent = 11');
     await until('the write is told', () => news.of('auth').rolloutPercent === 11);
@@ -154,7 +172,7 @@ describe('postgres store', () => {
   it('listens again after its backend was killed, and misses nothing of the time between', async () => {
     const store = open();
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('it is told', () => news.count('changed') === 1);
     for (let kill = 1; kill <= 3; kill += 1) {
       const { rowCount } = await database.query(
@@ -165,7 +183,9 @@ describe('postgres store', () => {
       await store.change(request(rollout(kill), kill - 1));
       await until('the loss is told', () => news.count('lost') === kill);
       await until('it is back', () => news.count('back') === kill);
-      expect(news.of('auth')).toMatchObject({ ...rollout(kill), version: kill });
+      // Told on the return, or by its notification if the return was faster than the change.
+      await until('the change is told', () => news.of('auth').version === kill);
+      expect(news.of('auth')).toMatchObject(rollout(kill));
     }
     await store.change(request(rollout(50), 3));
     await until('the next change is told', () => news.of('auth').version === 4);
@@ -187,7 +207,7 @@ describe('postgres store', () => {
     const store = open();
     await store.change(request(rollout(1), 0));
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('it is told', () => news.of('auth').version === 1);
     await database.query('DROP SCHEMA gateway CASCADE');
     await until('the loss is told', () => news.count('lost') > 0);
@@ -205,7 +225,7 @@ describe('postgres store', () => {
     await link?.refuse();
     const store = open(url);
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('some attempts', () => news.count('lost') >= 3);
     await expect(store.read()).rejects.toThrow();
     expect(news.count('changed')).toBe(0);
@@ -221,7 +241,7 @@ describe('postgres store', () => {
     const store = open(url);
     await store.change(request(rollout(1), 0));
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     await until('it is told', () => news.of('auth').version === 1);
     link?.hang();
     await expect(store.read()).rejects.toThrow(/timeout|terminated/);
@@ -238,7 +258,7 @@ describe('postgres store', () => {
     link?.hang();
     const store = open(url);
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     const reading = store.read().catch((error: Error) => error);
     await following.close();
     await store.close();
@@ -251,7 +271,7 @@ describe('postgres store', () => {
     const store = open(url);
     const operator = open();
     const news = collectNews();
-    const following = await store.follow(news);
+    const following = await follow(store, news);
     for (let version = 0; version < 6; version += 1) {
       await operator.change(request(rollout(version), version));
       await until('it is told', () => news.of('auth').version === version + 1);
@@ -269,12 +289,10 @@ describe('postgres store', () => {
   it('holds a lock that somebody else keeps against it for a bounded time', async () => {
     const store = open();
     await store.change(request(rollout(1), 0));
-    const other = new pg.Client({ connectionString: database.url });
-    await other.connect();
+    const other = await connect();
     await other.query('BEGIN; LOCK gateway.cutovers');
     await expect(store.change(request(rollout(2), 1))).rejects.toThrow(/lock timeout/);
     await other.query('ROLLBACK');
-    await other.end();
     expect(await store.change(request(rollout(2), 1))).toMatchObject({ ok: true, change: { version: 2 } });
   });
 
@@ -288,7 +306,7 @@ describe('postgres store', () => {
           news.changed(cutovers);
           seen.push({ version: cutovers.get('auth')?.version ?? 0, at: performance.now() });
         };
-        return { news, seen, following: await open().follow({ ...news, changed }) };
+        return { news, seen, following: await follow(open(), { ...news, changed }) };
       }),
     );
     for (const { news } of followers) await until('it listens', () => news.count('changed') === 1);

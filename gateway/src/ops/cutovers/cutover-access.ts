@@ -25,6 +25,8 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
   } catch (cause) {
+    // Not the store's: a fault of ours, which must not be passed off as one.
+    if (cause instanceof TypeError) throw cause;
     throw new OpsError(
       'store-unavailable',
       'The cutover store does not answer: nothing can be changed now, and the last good state rules.',

@@ -20,8 +20,8 @@ export function createJudgeChange(survey: SurveyCapability): JudgeChange {
     });
     if (judgement.ok) return { forced: judgement.forced };
     const { reasons, forceable } = judgement;
-    const hint = forceable ? ' Preconditions can be overridden by --force.' : '';
-    throw new OpsError('refused', `${capability} stays at ${stageText(current)}.${hint}`, { reasons });
+    const place = `${capability} stays at ${stageText(current)}`;
+    throw new OpsError('refused', forceable ? `${place}, unless forced:` : `${place}:`, { reasons });
   };
 }
 

@@ -47,6 +47,10 @@ describe('several gateways on one database', () => {
     const [latest] = changes;
     const reverted = await other.ask(`/api/changes/${latest.id}/revert`, { why, force: true });
     expect(reverted.body.change).toMatchObject({ kind: 'revert', reverts: latest.id, to: changes[1].to });
+    expect((await other.run('rollback', 'images', '--why', why)).out).toMatch(
+      /^images: rollout \d+ % → legacy/,
+    );
+    expect((await one.run('history', 'images', '--limit', '1')).out).toContain('→ legacy');
     expect((await one.ask('/api/changes/no-number')).status).toBe(404);
     expect((await one.ask('/api/changes/99999999999999999999')).status).toBe(404);
     expect((await one.ask('/api/changes?before=no-number')).status).toBe(200);
@@ -77,6 +81,7 @@ describe('a store that is down', () => {
     const ops = await startOps({ cutovers: { databaseUrl: url.href } });
     closeLater(link, ops);
     expect((await rollout(ops, 10)).status).toBe(200);
+    await until('it is in force', async () => (await percentOf(ops)) === 10);
     await link.refuse();
     await until('it is known to be down', async () => !(await ops.ask('/api/status')).body.store.up);
     return ops;
@@ -114,7 +119,8 @@ describe('a store that is read-only', () => {
     writeFileSync(path, JSON.stringify({ flags: { 'banyan-cutover-images': flag } }));
     const ops = await startOps({ cutovers: { flags: { kind: 'flagd-file', path } } });
     closeLater(ops);
-    expect(await percentOf(ops)).toBe(10);
+    // A start waits for its store, but not for ever.
+    await until('the flag has been read', async () => (await percentOf(ops)) === 10);
     for (const answer of [
       await rollout(ops, 20),
       await ops.ask('/api/capabilities/images/rollback', { why }),

@@ -2,7 +2,6 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Operators } from '../access/operators.ts';
 import type { DoctorCheck } from '../api/schemas.ts';
-import { errorCode } from '../error-code.ts';
 import { isLoopback } from '../http/host-guard.ts';
 import { fail, ok, warn } from './checks.ts';
 
@@ -24,7 +23,7 @@ export function checkSnapshotFile(file: string | undefined, nowMs: number): Doct
     return warn(title, 'none', 'A start without the store begins at legacy: set CUTOVER_SNAPSHOT_FILE.');
   }
   const modifiedMs = statIfThere(file)?.mtimeMs;
-  if (!isWritable(modifiedMs === undefined ? dirname(file) : file)) {
+  if (!takesFiles(dirname(file))) {
     return fail(
       title,
       `${file} can’t be written`,
@@ -49,13 +48,15 @@ function statIfThere(file: string) {
   return statSync(file, { throwIfNoEntry: false });
 }
 
-/** A folder that isn't there yet is made when it is needed. */
-function isWritable(path: string): boolean {
+/** It is replaced rather than written, so that the folder is what matters. One that isn't there yet is made. */
+function takesFiles(folder: string): boolean {
+  const found = statIfThere(folder);
+  if (found === undefined) return true;
   try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'ENOENT';
+    accessSync(folder, constants.W_OK);
+    return found.isDirectory();
+  } catch {
+    return false;
   }
 }
 

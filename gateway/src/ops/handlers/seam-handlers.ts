@@ -6,12 +6,15 @@ import { type CutoverAccess, readCutover } from '../cutovers/cutover-access.ts';
 import type { OpsHandlers } from '../http/bind-routes.ts';
 import { requireCapability } from '../require-capability.ts';
 import type { SeamAnswer, SeamClient } from '../seams/seam-client.ts';
+import { waitUntilSettled } from '../seams/wait-until-settled.ts';
 
 export interface SeamHandlersDeps {
   readonly plan: Plan;
   readonly cutovers: CutoverAccess;
   readonly seams: SeamClient;
   readonly logger: Logger;
+  /** Requests of a capability that its service has not finished answering through this gateway. */
+  readonly atService: (capability: string) => number;
 }
 
 export function createSeamHandlers({
@@ -19,6 +22,7 @@ export function createSeamHandlers({
   cutovers,
   seams,
   logger,
+  atService,
 }: SeamHandlersDeps): Pick<OpsHandlers, 'readSeam' | 'moveSeam'> {
   function seamOf(name: string): string {
     const { seam } = requireCapability(plan, name);
@@ -28,8 +32,9 @@ export function createSeamHandlers({
 
   /** The service would be left without its data while it serves; nothing but a rollback makes that right. */
   async function requireNoTraffic(capability: string): Promise<void> {
-    const { stage } = await readCutover(cutovers, capability);
-    if (stage === 'legacy') return;
+    const cutover = await readCutover(cutovers, capability);
+    const { stage } = cutover;
+    if (stage === 'legacy') return waitUntilSettled(cutover, () => atService(capability));
     const advice = stage === 'retired' ? 'there is no way back from there' : 'roll it back first';
     throw new OpsError(
       'refused',

@@ -10,23 +10,8 @@ function runtimeError(name) {
 export const CallbackHandlerDeprecated = runtimeError('CallbackHandlerDeprecated');
 export const HandlerNotFound = runtimeError('HandlerNotFound');
 export const ImportModuleError = runtimeError('ImportModuleError');
+export const JSONStringifyError = runtimeError('JSONStringifyError');
 export const UserCodeSyntaxError = runtimeError('UserCodeSyntaxError');
-
-export class NodeJsExit extends runtimeError('NodeJsExit') {
-  constructor() {
-    super(
-      'The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise ' +
-        'that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes',
-    );
-  }
-}
-
-export class UnhandledPromiseRejection extends runtimeError('UnhandledPromiseRejection') {
-  constructor(reason) {
-    super(String(reason));
-    this.reason = reason;
-  }
-}
 
 /** An error as the caller gets it. Anything may have been thrown. */
 export function describeError(error) {
@@ -48,8 +33,8 @@ export function describeError(error) {
 export function formatError(error) {
   const { trace, ...described } = describeError(error);
   try {
-    return JSON.stringify({ ...described, ...(error instanceof Error ? error : {}), stack: trace });
+    return `\t${JSON.stringify({ ...described, ...(error instanceof Error ? error : {}), stack: trace })}`;
   } catch {
-    return JSON.stringify({ ...described, stack: trace });
+    return `\t${JSON.stringify({ ...described, stack: trace })}`;
   }
 }

@@ -33,16 +33,16 @@ async function load(path) {
     return ending === '.js' && loaded.default !== undefined ? { ...loaded.default, ...loaded } : loaded;
   } catch (error) {
     if (error instanceof SyntaxError) throw new UserCodeSyntaxError(String(error));
-    if (error?.code === 'MODULE_NOT_FOUND' || error?.code === 'ERR_MODULE_NOT_FOUND') {
-      throw new ImportModuleError(String(error));
-    }
+    // What an ES module lacks has another code, and Lambda reports it as it is.
+    if (error?.code === 'MODULE_NOT_FOUND') throw new ImportModuleError(String(error));
     throw error;
   }
 }
 
-/** Node 24 takes no callback. Like Lambda's, this judges by the number of parameters alone. */
+/** Node 24 takes no callback. Like Lambda's, this judges by the number of parameters alone, of an async
+ * function too. */
 function refuseCallbacks(handler) {
-  if (handler.length < 3 || handler.constructor.name === 'AsyncFunction') return;
+  if (handler.length < 3) return;
   throw new CallbackHandlerDeprecated(
     'ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to ' +
       'modify this function to use a supported handler signature to use Node.js 24 or later. For more information see ' +

@@ -15,6 +15,7 @@ export interface SendPhotoDeps {
   /** Where the whole API is reached, whichever side images are on. */
   readonly apiUrl: string;
   readonly log: Log;
+  /** Under the function's own, so that there is time left to answer and to take the pending user away. */
   readonly timeoutMs?: number;
 }
 
@@ -29,7 +30,7 @@ const passedOn = new Set<string>(
   ),
 );
 
-export function createSendPhoto({ apiUrl, log, timeoutMs = 20_000 }: SendPhotoDeps): SendPhoto {
+export function createSendPhoto({ apiUrl, log, timeoutMs = 10_000 }: SendPhotoDeps): SendPhoto {
   return async ({ upload, accessToken, requestId }) => {
     const body = new FormData();
     body.set(

@@ -82,6 +82,20 @@ describe('the schedule of signing keys', () => {
     );
   });
 
+  it('lets a successor take over before its predecessor ends, so that none has to be made in a hurry', () => {
+    fc.assert(
+      fc.property(moments, (times) => {
+        const { keys } = live(times);
+        keys.forEach((key, index) => {
+          const before = keys[index - 1];
+          if (before === undefined || key.createdAt >= before.signsUntil) return;
+          expect(key.signsFrom.getTime()).toBeLessThanOrEqual(before.signsUntil.getTime());
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('replaces a key each month while there are requests each day', () => {
     const start = Date.UTC(2026, 0, 1);
     const { keys, signed } = live(Array.from({ length: 365 }, (_, day) => start + day * dayMs));

@@ -58,12 +58,12 @@ export function createSeamApp({ db, log, seamToken, moveOptions }: SeamAppDeps):
         return;
       }
       const from = await readState(db);
-      const { state, attempts, tookMs } = await moves[move]();
+      const { state, ...cost } = await moves[move]();
       log.info(
-        { requestId: requestIdOf(response), ...order.data, move, from, to: state, attempts, tookMs },
+        { requestId: requestIdOf(response), ...order.data, move, from, to: state, ...cost },
         'seam moved',
       );
-      response.json({ ...report(state), took: tookMs });
+      response.json({ ...report(state), took: cost.tookMs });
     });
   }
   app.use((_request, response) => {

@@ -11,6 +11,8 @@ export interface MoveOutcome {
   /** How often the locks were asked for; 0 if there was nothing to do. */
   readonly attempts: number;
   readonly tookMs: number;
+  /** How long the longest try took, which is how long a request may have been held up. */
+  readonly heldUpMs: number;
 }
 
 export interface MoveOptions {
@@ -40,12 +42,15 @@ async function moveTo(
 ): Promise<MoveOutcome> {
   const startedAt = performance.now();
   const tookMs = () => Math.round(performance.now() - startedAt);
+  let heldUpMs = 0;
   for (let attempts = 0; ; ) {
     const state = await readState(db);
-    if (state === targetOf(move)) return { state, attempts, tookMs: tookMs() };
+    if (state === targetOf(move)) return { state, attempts, tookMs: tookMs(), heldUpMs };
     attempts += 1;
+    const triedAt = performance.now();
     const fault = await attempt(db, move);
-    if (fault === undefined) continue;
+    heldUpMs = Math.max(heldUpMs, Math.round(performance.now() - triedAt));
+    if (fault === undefined) return { state: targetOf(move), attempts, tookMs: tookMs(), heldUpMs };
     if (tookMs() > patienceMs) throw busy(move, attempts, fault);
     await sleep(minPauseMs + random() * jitterMs);
   }

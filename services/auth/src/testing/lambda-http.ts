@@ -21,41 +21,63 @@ export function createLambdaFront(handler: HttpHandler): RequestListener {
   };
 }
 
-export async function toEvent(request: IncomingMessage): Promise<APIGatewayProxyEventV2> {
+async function toEvent(request: IncomingMessage): Promise<APIGatewayProxyEventV2> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  const [rawPath = '/', rawQueryString = ''] = (request.url ?? '/').split(/\?(.*)/s);
+  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
   const headers: Record<string, string> = {};
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (name !== 'transfer-encoding' && values !== undefined) headers[name] = values.join(',');
   }
+  const sourceIp = request.socket.remoteAddress;
+  return eventFor({
+    method: request.method ?? 'GET',
+    path,
+    query,
+    headers,
+    body: Buffer.concat(chunks),
+    ...(sourceIp && { sourceIp }),
+  });
+}
+
+export interface EventFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer | string;
+  readonly sourceIp?: string;
+}
+
+/** An HTTP API's event, payload format 2.0. */
+export function eventFor({
+  method,
+  path,
+  query = '',
+  headers = {},
+  body = '',
+  sourceIp = '127.0.0.1',
+}: EventFacts): APIGatewayProxyEventV2 {
   return {
     version: '2.0',
     routeKey: '$default',
-    rawPath,
-    rawQueryString,
+    rawPath: path,
+    rawQueryString: query,
     headers,
     requestContext: {
       accountId: '000000000000',
       apiId: 'test',
       domainName: 'test.local',
       domainPrefix: 'test',
-      http: {
-        method: request.method ?? 'GET',
-        path: rawPath,
-        protocol: 'HTTP/1.1',
-        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        userAgent: request.headers['user-agent'] ?? '',
-      },
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp, userAgent: '' },
       requestId: 'test',
       routeKey: '$default',
       stage: '$default',
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,
     },
-    isBase64Encoded: bytes.length > 0,
-    ...(bytes.length === 0 ? {} : { body: bytes.toString('base64') }),
+    isBase64Encoded: body.length > 0,
+    ...(body.length === 0 ? {} : { body: Buffer.from(body).toString('base64') }),
   };
 }
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { banyan } from '../cli/banyan.ts';
 import { type HttpUpstream, httpUpstream } from '../testing/http-upstream.ts';
 import { type RunningGateway, startGateway } from '../testing/start-gateway.ts';
 
@@ -18,16 +17,6 @@ afterAll(async () => {
   await gateway.close();
   await upstream.close();
 });
-
-async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' };
-  const code = await banyan(args, {
-    env: { OPS_PORT: String(gateway.opsPort), BANYAN_DATA_DIR: gateway.dataDir },
-    stdout: { write: (text) => (said.out += text) },
-    stderr: { write: (text) => (said.err += text) },
-  });
-  return { code, ...said };
-}
 
 describe('ops plane', () => {
   it('is alive, and ready while the upstream takes connections', async () => {
@@ -76,42 +65,5 @@ describe('ops plane', () => {
       { ...common, requestId: 'line-2', reason: 'no-capability' },
     ]);
     expect(JSON.stringify(gateway.lines)).not.toMatch(/secret|127\.0\.0\.1/);
-  });
-});
-
-describe('banyan', () => {
-  it('status prints each capability with its stage and upstreams', async () => {
-    const { code, out, err } = await run('status');
-    expect(err).toBe('');
-    expect(code).toBe(0);
-    expect(out).toMatch(/^images\s+legacy\s+0 %\s+up\s+not ready\s+–\s+never$/m);
-  });
-
-  it('status --json prints what the ops API says', async () => {
-    const { code, out } = await run('status', '--json');
-    expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({
-      state: 'serving',
-      default: { reachable: true },
-      capabilities: [
-        {
-          name: 'images',
-          stage: 'legacy',
-          rolloutPercent: 0,
-          version: 0,
-          upstreams: { service: { reachable: false } },
-        },
-      ],
-    });
-  });
-
-  it('exits with 1 and one line where no gateway answers, and with 2 on wrong usage', async () => {
-    const refused = await run('--ops', 'http://127.0.0.1:1', 'status');
-    expect(refused).toEqual({ code: 1, out: '', err: 'banyan: no gateway answers at http://127.0.0.1:1\n' });
-    const other = await run('--ops', gateway.url, 'status');
-    expect(other.code).toBe(1);
-    expect((await run('stauts')).code).toBe(2);
-    expect((await run('status', '--jsn')).code).toBe(2);
-    expect((await run('--help')).code).toBe(0);
   });
 });
