@@ -14,6 +14,11 @@ export interface Gateway {
   readonly port: number;
   readonly url: string;
   readonly pid: number;
+  readonly opsUrl: string;
+  /** What it keeps on disk, the operator's token among it. */
+  readonly dataDir: string;
+  /** The last that it said on either stream: its log, as far as the environment lets it write one. */
+  readonly output: () => string;
   /** The ops API, as the operator whose token this gateway minted. */
   readonly ops: () => Promise<OpsClient>;
   /** Ends it at once, as a crash would. */
@@ -68,6 +73,9 @@ export async function startGateway({
     port,
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
+    opsUrl,
+    dataDir: folder,
+    output,
     ops: async () => createOpsClient(opsUrl, await readToken(folder)),
     async kill() {
       const ended = once(child, 'exit');
@@ -95,7 +103,7 @@ function keepOutput(child: ChildProcess): () => string {
   let kept = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
-      kept = (kept + text).slice(-4_000);
+      kept = (kept + text).slice(-16_000);
     });
   }
   return () => kept;

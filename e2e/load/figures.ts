@@ -1,0 +1,54 @@
+/** What a gateway says of itself, where operators would read it. */
+export interface Figures {
+  readonly connections: number;
+  readonly unanswered: number;
+  readonly upgraded: number;
+  readonly residentBytes: number;
+}
+
+export async function readFigures(opsUrl: string): Promise<Figures> {
+  const text = await (await fetch(`${opsUrl}/metrics`)).text();
+  const read = (name: string) => {
+    const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`the gateway publishes no ${name}`);
+    return Number(value);
+  };
+  return {
+    connections: read('banyan_client_connections'),
+    unanswered: read('banyan_requests_unanswered'),
+    upgraded: read('banyan_upgraded_connections'),
+    residentBytes: read('process_resident_memory_bytes'),
+  };
+}
+
+/** The highest of the figures while something went on, looked at ten times a second. */
+export interface PeakWatch {
+  readonly peakBytes: () => number;
+  readonly stop: () => Promise<void>;
+}
+
+export function watchPeak(opsUrl: string): PeakWatch {
+  let peak = 0;
+  let stopped = false;
+  const look = async () => {
+    peak = Math.max(peak, (await readFigures(opsUrl)).residentBytes);
+  };
+  const watching = (async () => {
+    while (!stopped) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await look();
+  })();
+  return {
+    peakBytes: () => peak,
+    async stop() {
+      stopped = true;
+      await watching;
+    },
+  };
+}
+
+export function megabytes(bytes: number): number {
+  return Math.round(bytes / (1024 * 1024));
+}
