@@ -58,6 +58,7 @@ export function createAnswer({ clock, isDraining, onBegun, onBytes }: AnswerDeps
     exchange.status = status;
     exchange.bytesLeft = isBodiless(exchange.method, status) ? -1 : contentLength;
     exchange.eventStream = eventStream;
+    if (exchange.choice?.side === 'service') dropServiceHeaders(exchange, headers);
     // Only a chunked body can be followed by trailers; Node refuses to announce them elsewhere.
     if (announcesTrailers && !isChunked(exchange, contentLength)) removeNamed(headers, ['trailer']);
     if (isDraining()) res.shouldKeepAlive = false;
@@ -159,6 +160,12 @@ function flushHead(exchange: Exchange): void {
   if (isBodiless(exchange.method, exchange.status)) return;
   exchange.headSent = true;
   exchange.res.sendHead();
+}
+
+function dropServiceHeaders({ route, replayed }: Exchange, headers: string[]): void {
+  if (route === undefined || route.dropServiceHeaders.length === 0) return;
+  // A replayed request's answer is legacy's.
+  if (replayed === undefined) removeNamed(headers, route.dropServiceHeaders);
 }
 
 /** RFC 9112 §6.3: whatever length such an answer states is that of another one. */

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { httpUpstream } from '../testing/http-upstream.ts';
-import { closeNow, inFrontOf } from '../testing/in-front-of.ts';
+import { closeLater, closeNow, inFrontOf } from '../testing/in-front-of.ts';
 import { rawClient } from '../testing/raw-client.ts';
 import { rawUpstream } from '../testing/raw-upstream.ts';
 import { until } from '../testing/until.ts';
@@ -117,6 +118,39 @@ describe('a WebSocket', () => {
     expect(received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(received).not.toMatch(/127\.0\.0\.1|ECONN/);
     await until('the upstream has none left', () => upstream.sockets.size === 0);
+  });
+
+  it('asks an upstream behind TLS for its own name, whatever the client calls the gateway', async () => {
+    const upstream = await rawUpstream(() => {});
+    closeLater(upstream);
+    const gateway = await inFrontOf(await rawUpstream(() => {}), {
+      default: `https://localhost:${upstream.port}`,
+    });
+    const client = await rawClient(gateway.port);
+    client.send(handshake().replace('Host: a', 'Host: clients-name.test'));
+    // The first message of a TLS handshake names the server in clear.
+    await until('the handshake begins', () => upstream.received.includes('localhost'));
+    expect(upstream.received).not.toContain('clients-name');
+    client.socket.destroy();
+  });
+
+  it('reaches an upstream at an IPv6 address', async () => {
+    const { upstream } = await echo();
+    const onIpv6 = createServer((socket) => {
+      const onward = connect(upstream.port, '127.0.0.1');
+      socket.pipe(onward).pipe(socket);
+      for (const end of [socket, onward]) end.on('error', () => undefined);
+    });
+    onIpv6.listen(0, '::1');
+    await once(onIpv6, 'listening');
+    const { port } = onIpv6.address() as AddressInfo;
+    const gateway = await inFrontOf(upstream, { default: `http://[::1]:${port}` });
+    const ws = new WebSocket(`ws://127.0.0.1:${gateway.port}/live`);
+    await once(ws, 'open');
+    ws.send('hello');
+    expect(String((await once(ws, 'message'))[0])).toBe('hello');
+    ws.terminate();
+    onIpv6.close();
   });
 
   it('whose client goes away, before or after the handshake, leaves nothing upstream', async () => {

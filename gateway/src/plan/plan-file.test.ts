@@ -89,6 +89,7 @@ describe("a capability's cutover policy", () => {
     expect(plan.capabilities.auth).toEqual({
       routes: expect.anything(),
       cohort: ['token', 'address'],
+      dropServiceHeaders: [],
       replay: { safe: true },
     });
   });
@@ -97,6 +98,7 @@ describe("a capability's cutover policy", () => {
     const text = policy([
       'cohort: [token, cookie:sid, header:X-Tenant, address]',
       'serviceMaxBodyBytes: 6291456',
+      'dropServiceHeaders: [Apigw-RequestId]',
       'seam: http://a:9000/seams/auth/',
       'ready: /services/auth/readyz?deep=1',
       'replay: { safe: false }',
@@ -105,6 +107,7 @@ describe("a capability's cutover policy", () => {
     expect(loaded.ok && loaded.plan.capabilities.auth).toMatchObject({
       cohort: ['token', 'cookie:sid', 'header:X-Tenant', 'address'],
       serviceMaxBodyBytes: 6_291_456,
+      dropServiceHeaders: ['apigw-requestid'],
       seam: 'http://a:9000/seams/auth',
       ready: '/services/auth/readyz?deep=1',
       replay: { safe: false },
@@ -152,6 +155,7 @@ describe("a capability's cutover policy", () => {
 
   it('has at least one cohort key, and no limit below nothing', () => {
     expect(faultsOf(policy(['cohort: []', 'serviceMaxBodyBytes: -1']))).toHaveLength(2);
+    expect(faultsOf(policy(['dropServiceHeaders: [Content-Length, "a b", x]']))).toHaveLength(2);
   });
 });
 

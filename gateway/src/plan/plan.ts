@@ -69,6 +69,15 @@ const replaySchema = z.strictObject({
   safe: z.boolean().default(true),
 });
 
+/** Without these an answer would be framed otherwise than its upstream framed it. */
+const framingHeaders = ['content-length', 'transfer-encoding', 'connection', 'trailer'];
+
+const droppableHeader = z
+  .string()
+  .regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'must be the name of a header')
+  .toLowerCase()
+  .refine((name) => !framingHeaders.includes(name), 'frames the answer, and stays');
+
 const capabilitySchema = z.strictObject({
   routes: z.array(routePattern).min(1),
   /** Where this capability's legacy side is, if it isn't the plan's default upstream. */
@@ -79,6 +88,8 @@ const capabilitySchema = z.strictObject({
   maxBodyBytes: bytes.optional(),
   /** Request bodies that are larger than the service takes, or of unknown length, are answered by legacy. */
   serviceMaxBodyBytes: bytes.optional(),
+  /** Headers of the service's answers that legacy's never had, such as those of the platform that it runs on. */
+  dropServiceHeaders: z.array(droppableHeader).default([]),
   cohort: cohortKeys,
   /** Where the state of the data that both sides share is read and moved; see the seam protocol. */
   seam: pageUrl.optional(),

@@ -9,6 +9,8 @@ export interface RouteEntry {
   readonly serviceMaxBodyBytes: number;
   /** Whether the plan says where the service is. */
   readonly hasService: boolean;
+  /** In lower case; empty for most. */
+  readonly dropServiceHeaders: readonly string[];
   /** Whether legacy answers safe requests that the service failed to. */
   readonly replaysSafe: boolean;
 }
@@ -27,6 +29,7 @@ export function buildRouteTable(plan: Plan): RouteTable {
       maxBodyBytes: policy.maxBodyBytes ?? plan.limits.maxBodyBytes ?? Number.POSITIVE_INFINITY,
       serviceMaxBodyBytes: policy.serviceMaxBodyBytes ?? Number.POSITIVE_INFINITY,
       hasService: policy.service !== undefined,
+      dropServiceHeaders: policy.dropServiceHeaders,
       replaysSafe: policy.replay.safe,
     };
     for (const pattern of policy.routes) entries.push({ ...shared, pattern });

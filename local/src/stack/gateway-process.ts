@@ -49,7 +49,13 @@ function planOf({ monolith, lambdaHost }: Stack['urls']): PlanInput {
     legacy: monolith,
     services: { auth: lambdaHost },
     policies: {
-      auth: { ready: authPaths.ready, seam: `${lambdaHost}${authPaths.seam}`, serviceMaxBodyBytes },
+      auth: {
+        ready: authPaths.ready,
+        seam: `${lambdaHost}${authPaths.seam}`,
+        serviceMaxBodyBytes,
+        // Of an HTTP API.
+        dropServiceHeaders: ['apigw-requestid'],
+      },
     },
   });
 }
