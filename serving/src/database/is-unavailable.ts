@@ -10,11 +10,12 @@ export function isDatabaseUnavailable(fault: unknown): boolean {
   if ('code' in fault && typeof fault.code === 'string') {
     return sqlStates.has(fault.code) || fault.code.startsWith('08') || networkCodes.has(fault.code);
   }
-  // pg gives these no code.
-  return /^(Connection terminated|timeout exceeded when trying to connect|timeout expired)/.test(
-    fault.message,
-  );
+  return pgMessages.test(fault.message);
 }
+
+/** pg gives these no code; knex puts the statement before them: `ROLLBACK - Client has encountered …`. */
+const pgMessages =
+  /(?:^| - )(?:Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|timeout expired)/;
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const sqlStates = new Set([
