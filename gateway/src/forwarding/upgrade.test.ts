@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -132,25 +131,6 @@ describe('a WebSocket', () => {
     await until('the handshake begins', () => upstream.received.includes('localhost'));
     expect(upstream.received).not.toContain('clients-name');
     client.socket.destroy();
-  });
-
-  it('reaches an upstream at an IPv6 address', async () => {
-    const { upstream } = await echo();
-    const onIpv6 = createServer((socket) => {
-      const onward = connect(upstream.port, '127.0.0.1');
-      socket.pipe(onward).pipe(socket);
-      for (const end of [socket, onward]) end.on('error', () => undefined);
-    });
-    onIpv6.listen(0, '::1');
-    await once(onIpv6, 'listening');
-    const { port } = onIpv6.address() as AddressInfo;
-    const gateway = await inFrontOf(upstream, { default: `http://[::1]:${port}` });
-    const ws = new WebSocket(`ws://127.0.0.1:${gateway.port}/live`);
-    await once(ws, 'open');
-    ws.send('hello');
-    expect(String((await once(ws, 'message'))[0])).toBe('hello');
-    ws.terminate();
-    onIpv6.close();
   });
 
   it('whose client goes away, before or after the handshake, leaves nothing upstream', async () => {

@@ -49,6 +49,8 @@ export function createUpgrade({ timeouts, settle }: UpgradeDeps): Upgrade {
     if (known !== undefined) return known;
     const proxy = createProxyMiddleware({
       target: upstream.origin,
+      // Else Node takes the name that the certificate must prove from the client's Host header.
+      ssl: { servername: upstream.servername },
       upgradeTimeout: timeouts.firstByteMs,
       on: {
         error: (error, req) => fail(tunnels.get(req), error),
