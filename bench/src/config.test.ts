@@ -17,6 +17,7 @@ describe('bench options', () => {
         quick: false,
         proxies: proxyNames,
         scenarios: scenarioNames,
+        functions: true,
         commandPath: '/bin',
       },
     });
@@ -27,7 +28,10 @@ describe('bench options', () => {
       config: { proxies: ['gateway', 'nginx'], scenarios: ['json'] },
     });
     expect(parseConfig(['--only', 'post'])).toMatchObject({
-      config: { proxies: proxyNames, scenarios: ['post'] },
+      config: { proxies: proxyNames, scenarios: ['post'], functions: false },
+    });
+    expect(parseConfig(['--only', 'functions'])).toMatchObject({
+      config: { proxies: [], scenarios: [], functions: true },
     });
   });
 

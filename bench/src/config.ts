@@ -7,6 +7,8 @@ export interface BenchConfig {
   readonly quick: boolean;
   readonly proxies: readonly ProxyName[];
   readonly scenarios: readonly ScenarioName[];
+  /** Whether the services' functions are measured, which takes the whole waitlist. */
+  readonly functions: boolean;
   readonly jsonFile?: string;
   /** Undefined takes wrk where it is installed. */
   readonly load?: 'wrk' | 'own';
@@ -22,12 +24,13 @@ export type ParsedConfig =
 
 export const usage = `npm run bench -- [options]
 
-Measures the gateway beside its peers on this machine and prints ratios. Takes about five minutes.
+Measures the gateway beside its peers, and functions cold and warm, on this machine. Takes about six minutes.
 
   --quick          a ninth of the rounds, of a second each, and one launch: a minute, and noisier
-  --only NAMES     only these proxies and scenarios, separated by commas
+  --only NAMES     only these proxies and scenarios, or functions, separated by commas
                    proxies    ${proxyNames.join(' ')}
                    scenarios  ${scenarioNames.join(' ')}
+                   functions  the services, cold and warm; alone, no proxy is measured
   --json FILE      write the whole result, every round, to FILE
   --load wrk|own   which load generator (default: wrk where installed, else our own)
   --rounds N       rounds of each scenario
@@ -40,18 +43,28 @@ Exit codes: 0 every measured floor is met, 1 one is missed or inconclusive, or r
 const isProxy = (name: string): name is ProxyName => proxyNames.some((known) => known === name);
 const isScenario = (name: string): name is ScenarioName => scenarioNames.some((known) => known === name);
 
+const functionsName = 'functions';
+
 /** Names of one kind alone leave the other kind whole. */
-function readOnly(only: string | undefined, faults: string[]): Pick<BenchConfig, 'proxies' | 'scenarios'> {
+function readOnly(
+  only: string | undefined,
+  faults: string[],
+): Pick<BenchConfig, 'proxies' | 'scenarios' | 'functions'> {
   const names = (only ?? '').split(',').filter((name) => name !== '');
   if (only !== undefined && names.length === 0) faults.push('--only: names nothing');
   for (const name of names) {
-    if (!isProxy(name) && !isScenario(name)) faults.push(`--only: there is no proxy or scenario "${name}"`);
+    if (!isProxy(name) && !isScenario(name) && name !== functionsName)
+      faults.push(`--only: there is no proxy or scenario "${name}"`);
   }
+  const functions = names.length === 0 || names.includes(functionsName);
+  if (names.length > 0 && names.every((name) => name === functionsName))
+    return { proxies: [], scenarios: [], functions };
   const proxies = names.filter(isProxy);
   const scenarios = names.filter(isScenario);
   return {
     proxies: proxies.length > 0 ? proxies : proxyNames,
     scenarios: scenarios.length > 0 ? scenarios : scenarioNames,
+    functions,
   };
 }
 

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseConfig, usage } from './config.ts';
 import { floors, isPassed, judgeFloor } from './floors.ts';
+import { measureFunctions } from './functions/measure-functions.ts';
 import { createChildren } from './process/children.ts';
 import { reportText } from './report.ts';
 import type { BenchResult } from './result.ts';
@@ -42,8 +43,10 @@ async function main(args: readonly string[]): Promise<number> {
 
   try {
     const measured = await runBench(config, { children, folder, say });
+    const functions = config.functions ? await measureFunctions(children, say) : [];
     const headline = measured.scenarios.find(({ name }) => name === 'json');
-    const result: BenchResult = { ...measured, floors: floors.map((floor) => judgeFloor(floor, headline)) };
+    const outcomes = floors.map((floor) => judgeFloor(floor, headline));
+    const result: BenchResult = { ...measured, floors: outcomes, functions };
     process.stdout.write(`\n${reportText(result)}\n`);
     if (config.jsonFile !== undefined)
       await writeFile(config.jsonFile, `${JSON.stringify(result, null, 2)}\n`);

@@ -110,8 +110,21 @@ describe('report', () => {
       leftOut: ['nginx: not installed here'],
       scenarios: [scenario],
       floors: [{ beside: 'express', atLeast: 2.5, outcome: 'met', measured: 2.6, judgedBy: 'requests/s' }],
+      functions: [
+        {
+          name: 'auth',
+          bundleBytes: 2_000 * 1_024,
+          coldStarts: 7,
+          initMs: 240.4,
+          firstCallMs: 400,
+          maxMemoryMb: 150,
+          warm: { serviceMs: 2.5, monolithMs: 1.25 },
+        },
+      ],
     };
     const text = reportText(result);
+    expect(text).toMatch(/auth +2,000 +240 +400 +2\.50 +1\.25 +150/);
+    expect(reportText({ ...result, functions: [] })).not.toContain('functions:');
     for (const part of [
       '2 cores, P',
       'v24.0.0',

@@ -1,5 +1,6 @@
 /** Turns a result into the text that is printed at the end. */
 import { countErrors, type FloorOutcome } from './floors.ts';
+import type { FunctionFigures } from './functions/measure-functions.ts';
 import {
   type BenchResult,
   findProxy,
@@ -121,11 +122,29 @@ function preface({ machine, load, setups, leftOut }: Measured): string {
   ].join('\n');
 }
 
+function functionsTable(functions: readonly FunctionFigures[]): string | undefined {
+  if (functions.length === 0) return undefined;
+  const heads = ['', 'bundle KB', 'init ms', 'first call ms', 'warm ms', 'monolith ms', 'RSS MB'];
+  const rows = functions.map(({ name, bundleBytes, initMs, firstCallMs, warm, maxMemoryMb }) => [
+    name,
+    count.format(bundleBytes / 1_024),
+    ...[initMs, firstCallMs].map((value) => value.toFixed(0)),
+    ...[warm.serviceMs, warm.monolithMs].map((value) => value.toFixed(2)),
+    count.format(maxMemoryMb),
+  ]);
+  return [
+    'functions: on the Lambda host, cold by first calls to new environments, warm by one call after the other',
+    `  warm and monolith: GET /api/auth/me, medians of interleaved rounds; ${functions[0]?.coldStarts} cold starts`,
+    alignTable([heads, ...rows]),
+  ].join('\n');
+}
+
 export function reportText(result: BenchResult): string {
   const errors = countErrors(result.scenarios);
   return [
     preface(result),
     ...result.scenarios.map(scenarioTable),
+    functionsTable(result.functions),
     [
       ...result.floors.map(floorLine),
       ...errors.map(
@@ -136,5 +155,7 @@ export function reportText(result: BenchResult): string {
     ]
       .filter((line) => line !== undefined)
       .join('\n'),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }

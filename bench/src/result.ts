@@ -1,5 +1,6 @@
 /** What a run found: written by `--json` as it is, and all that the table and the floors are made from. */
 import type { FloorOutcome } from './floors.ts';
+import type { FunctionFigures } from './functions/measure-functions.ts';
 import type { Percentiles } from './load/load.ts';
 import type { ProxyName } from './proxies/measured-proxy.ts';
 import type { ScenarioName } from './scenarios.ts';
@@ -62,6 +63,8 @@ export interface Measured {
 
 export interface BenchResult extends Measured {
   readonly floors: readonly FloorOutcome[];
+  /** None where they were left out. */
+  readonly functions: readonly FunctionFigures[];
 }
 
 export function findProxy(scenario: ScenarioResult, name: ProxyName): ProxyResult | undefined {
