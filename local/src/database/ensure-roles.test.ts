@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advance, back } from '@banyan/auth-service';
@@ -88,6 +89,16 @@ describe('the database’s roles', () => {
     expect(await trySome('in-auth')).toEqual([]);
     await back(seam);
     expect(await trySome('in-public')).toEqual([]);
+  });
+
+  it('are documented line by line', async () => {
+    const text = await readFile(new URL('../../../docs/database-roles.md', import.meta.url), 'utf8');
+    const sections = new Map(text.split(/^### /m).map((section) => [section.split('\n')[0], section]));
+    for (const role of loginRoles) {
+      const section = sections.get(`\`${role}\` may not`) ?? '';
+      const rows = section.match(/^\| (?!what|-).+ \|$/gm) ?? [];
+      expect(rows.map((row) => row.split(' | ')[0]?.slice(2))).toEqual(denied[role].map(({ what }) => what));
+    }
   });
 
   it('have what they need, wherever the seam is', async () => {

@@ -1,0 +1,2 @@
+export { readCatalogue } from './catalogue.ts';
+export { createLegacyTables } from './legacy-tables.ts';
