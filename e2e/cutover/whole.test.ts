@@ -56,7 +56,7 @@ describe('auth on the move, with both sides running', () => {
     async () => {
       const length = long
         ? { writers: 12, breakMs: 1_500, auditedShare: 1 }
-        : { writers: 6, breakMs: 80, auditedShare: 0.2 };
+        : { writers: 6, breakMs: 40, auditedShare: 0.2 };
       const report = await runLedger({ whole, seed, moves: 50, ...length });
       print(report.line);
       expect(report.differences.slice(0, 10)).toEqual([]);

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import type { OpsClient } from '../../stack/ops-client.ts';
 import { type Gateway, startGateway } from '../../stack/start-gateway.ts';
 import { startWhole, type Whole } from '../../stack/start-whole.ts';
@@ -9,6 +8,7 @@ import { readCutoverConfig } from '../config.ts';
 import { describeCounts } from '../distribution.ts';
 import { createSeeded } from '../seeded.ts';
 import { environmentsOf } from './lambda-host.ts';
+import { answersOk, isAlive, killNow, statusOf, takesQueries } from './processes.ts';
 import { type Seen, type WatchedClients, watchClients } from './watch-clients.ts';
 
 const { seed, long } = readCutoverConfig(process.env);
@@ -184,46 +184,3 @@ describe('kills under load, with auth live on the service', () => {
     expect(new Set(await clients.readAll())).toEqual(new Set(['200']));
   });
 });
-
-async function killNow(pid: number | undefined): Promise<number> {
-  // 0 would be this process's own group.
-  if (!pid) throw new Error('there is no process to kill');
-  process.kill(pid, 'SIGKILL');
-  return pid;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function statusOf(url: string): Promise<number | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
-    await response.body?.cancel();
-    return response.status;
-  } catch {
-    return undefined;
-  }
-}
-
-async function answersOk(url: string): Promise<boolean> {
-  return (await statusOf(url)) === 200;
-}
-
-async function takesQueries(connectionString: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000 });
-  try {
-    await client.connect();
-    await client.query('select 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
