@@ -23,7 +23,7 @@ describe('configuration', () => {
       ok: true,
       config: {
         host: '127.0.0.1',
-        port: 4000,
+        monolithPort: 4000,
         accessTokenMinutes: 15,
         publicUrl: 'https://waitlist.example',
       },
@@ -62,7 +62,9 @@ describe('configuration', () => {
   });
 
   it('takes a variable that is set to nothing for one that is not set', () => {
-    expect(readConfig({ ...sufficient, MONOLITH_PORT: '' })).toMatchObject({ config: { port: 4000 } });
+    expect(readConfig({ ...sufficient, MONOLITH_PORT: '' })).toMatchObject({
+      config: { monolithPort: 4000 },
+    });
     expect(faultsOf({ ...sufficient, JWT_SECRET: '' })).toEqual(['JWT_SECRET is required']);
   });
 

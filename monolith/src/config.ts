@@ -1,4 +1,13 @@
-import { keyId, logLevels, readEnvironment, secret, url, wholeNumber } from '@banyan/serving';
+import {
+  type ConfigOf,
+  type ConfigOutcome,
+  keyId,
+  logLevels,
+  readEnvironment,
+  secret,
+  url,
+  wholeNumber,
+} from '@banyan/serving';
 import { z } from 'zod';
 
 const schema = z.object({
@@ -41,41 +50,9 @@ const schema = z.object({
   NOTIFICATION_INTERVAL_SECONDS: wholeNumber(1, 3_600).default(60),
 });
 
-export type Config = ReturnType<typeof named>;
-
-export type ConfigOutcome =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly faults: readonly string[] };
+export type Config = ConfigOf<typeof schema>;
 
 /** Judges the whole environment, and reports every fault at once. */
-export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome {
-  const outcome = readEnvironment(schema, environment);
-  return outcome.ok ? { ok: true, config: named(outcome.values) } : outcome;
-}
-
-function named(values: z.output<typeof schema>) {
-  return {
-    host: values.HOST,
-    port: values.MONOLITH_PORT,
-    logLevel: values.LOG_LEVEL,
-    drainSeconds: values.DRAIN_SECONDS,
-    databaseUrl: values.DATABASE_URL,
-    databasePoolSize: values.DATABASE_POOL_SIZE,
-    jwtSecret: values.JWT_SECRET,
-    jwtKeyId: values.JWT_KEY_ID,
-    accessTokenMinutes: values.ACCESS_TOKEN_MINUTES,
-    refreshTokenDays: values.REFRESH_TOKEN_DAYS,
-    refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
-    bcryptCost: values.BCRYPT_COST,
-    loginFailuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
-    loginFailuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
-    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
-    idempotencySecret: values.IDEMPOTENCY_SECRET,
-    guestTokenSecret: values.GUEST_TOKEN_SECRET,
-    publicUrl: values.PUBLIC_URL,
-    smtpUrl: values.SMTP_URL,
-    mailFrom: values.MAIL_FROM,
-    uploadsDir: values.UPLOADS_DIR,
-    notificationIntervalSeconds: values.NOTIFICATION_INTERVAL_SECONDS,
-  } as const;
+export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome<Config> {
+  return readEnvironment(schema, environment);
 }

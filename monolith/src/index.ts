@@ -1,2 +1,2 @@
-export { type Config, type ConfigOutcome, readConfig } from './config.ts';
+export { type Config, readConfig } from './config.ts';
 export { type Monolith, startMonolith } from './start-monolith.ts';

@@ -1,12 +1,8 @@
+import { configOrExit } from '@banyan/serving';
 import { readConfig } from './config.ts';
 import { type Monolith, startMonolith } from './start-monolith.ts';
 
-const outcome = readConfig(process.env);
-if (!outcome.ok) {
-  const lines = outcome.faults.map((fault) => `  ${fault}\n`).join('');
-  process.stderr.write(`The monolith can't start: its environment is not right.\n${lines}`);
-  process.exit(1);
-}
+const config = configOrExit('The monolith', readConfig(process.env));
 
 let monolith: Monolith | undefined;
 const stop = async () => {
@@ -24,7 +20,7 @@ process.on('SIGINT', stop);
 process.once('disconnect', stop);
 
 try {
-  monolith = await startMonolith(outcome.config);
+  monolith = await startMonolith(config);
   if (process.connected) process.send?.({ type: 'listening', url: monolith.url });
 } catch (fault) {
   process.stderr.write(`The monolith can't start: ${reasonOf(fault)}\n`);

@@ -46,7 +46,7 @@ export async function startMonolith(config: Config, parts: Partial<Parts> = {}):
 
   const listening = await listen({
     host: config.host,
-    port: config.port,
+    port: config.monolithPort,
     handler: app.express,
     shouldUpgradeCallback: upgradesToWebSocket,
     beforeListening: app.attach,

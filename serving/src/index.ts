@@ -11,7 +11,12 @@ export {
 } from './authentication/token-key.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { keyId, secret, url, wholeNumber } from './config/fields.ts';
-export { type EnvironmentOutcome, readEnvironment } from './config/read-environment.ts';
+export {
+  type ConfigOf,
+  type ConfigOutcome,
+  configOrExit,
+  readEnvironment,
+} from './config/read-environment.ts';
 export { connect } from './database/connect.ts';
 export { createIdleCheck } from './database/idle-check.ts';
 export { isDatabaseUnavailable } from './database/is-unavailable.ts';

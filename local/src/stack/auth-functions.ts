@@ -40,8 +40,8 @@ export function authFunctions(
         handler: 'handler.handler',
         memoryMb: 256,
         timeoutMs: 30_000,
-        // Two moves at once would only wait for each other.
-        maxConcurrency: 1,
+        // One moves, and one says meanwhile how things are; moves lock each other out.
+        maxConcurrency: 2,
         environment: {
           DATABASE_URL: urlAs('auth_seam', urls.database),
           SEAM_TOKEN: secrets.seamToken,

@@ -1,8 +1,9 @@
+import { configOrExit } from '@banyan/serving';
 import type { APIGatewayRequestAuthorizerEventV2 } from 'aws-lambda';
-import { configOrExit } from './config.ts';
+import { readConfig } from './config.ts';
 import { type AuthorizerResult, startAuthorizer } from './start-authorizer.ts';
 
-const authorizer = startAuthorizer(configOrExit());
+const authorizer = startAuthorizer(configOrExit('The authorizer', readConfig(process.env)));
 
 /**
  * AWS Lambda: an HTTP API's authorizer (payload 2.0, simple responses). Set the time for which its results are kept to

@@ -1,4 +1,13 @@
-import { keyId, logLevels, readEnvironment, secret, url, wholeNumber } from '@banyan/serving';
+import {
+  type ConfigOf,
+  type ConfigOutcome,
+  keyId,
+  logLevels,
+  readEnvironment,
+  secret,
+  url,
+  wholeNumber,
+} from '@banyan/serving';
 import { z } from 'zod';
 
 const withoutTrailingSlashes = (value: string) => value.replace(/\/+$/, '');
@@ -35,44 +44,9 @@ const schema = z.object({
   LOGIN_FAILURES_PER_ADDRESS: wholeNumber(1, 1_000_000).default(100),
 });
 
-export type Config = ReturnType<typeof named>;
-
-export type ConfigOutcome =
-  | { readonly ok: true; readonly config: Config }
-  | { readonly ok: false; readonly faults: readonly string[] };
+export type Config = ConfigOf<typeof schema>;
 
 /** Judges the whole environment, and reports every fault at once. */
-export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome {
-  const outcome = readEnvironment(schema, environment);
-  return outcome.ok ? { ok: true, config: named(outcome.values) } : outcome;
-}
-
-/** What the process was started with. Prints what is wrong with it, and ends the process then. */
-export function configOrExit(): Config {
-  const outcome = readConfig(process.env);
-  if (outcome.ok) return outcome.config;
-  const lines = outcome.faults.map((fault) => `  ${fault}\n`).join('');
-  process.stderr.write(`The auth service can't start: its environment is not right.\n${lines}`);
-  process.exit(1);
-}
-
-function named(values: z.output<typeof schema>) {
-  return {
-    logLevel: values.LOG_LEVEL,
-    databaseUrl: values.DATABASE_URL,
-    databasePoolSize: values.DATABASE_POOL_SIZE,
-    apiUrl: values.API_URL,
-    publicUrl: values.PUBLIC_URL,
-    authKeySecret: values.AUTH_KEY_SECRET,
-    legacyJwtSecret: values.LEGACY_JWT_SECRET,
-    legacyJwtKeyId: values.LEGACY_JWT_KEY_ID,
-    idempotencySecret: values.IDEMPOTENCY_SECRET,
-    accessTokenMinutes: values.ACCESS_TOKEN_MINUTES,
-    refreshTokenDays: values.REFRESH_TOKEN_DAYS,
-    refreshRetryGraceSeconds: values.REFRESH_RETRY_GRACE_SECONDS,
-    bcryptCost: values.BCRYPT_COST,
-    trustedProxyHops: values.TRUSTED_PROXY_HOPS,
-    loginFailuresPerAccount: values.LOGIN_FAILURES_PER_ACCOUNT,
-    loginFailuresPerAddress: values.LOGIN_FAILURES_PER_ADDRESS,
-  } as const;
+export function readConfig(environment: NodeJS.ProcessEnv): ConfigOutcome<Config> {
+  return readEnvironment(schema, environment);
 }

@@ -1,8 +1,9 @@
+import { configOrExit } from '@banyan/serving';
 import { createHttpHandler, type HttpHandler, oncePerEnvironment } from '@banyan/serving/lambda';
-import { configOrExit } from './config.ts';
+import { readConfig } from './config.ts';
 import { startAuth } from './start-auth.ts';
 
-const config = configOrExit();
+const config = configOrExit('The auth service', readConfig(process.env));
 const http = oncePerEnvironment(async () => createHttpHandler(startAuth(config).express));
 
 /** AWS Lambda: every auth route, as HTTP API or function URL events. */

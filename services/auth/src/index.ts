@@ -1,5 +1,5 @@
 export { type AuthAppDeps, type AuthRouteName, createAuthApp } from './auth-app.ts';
-export { type Config, type ConfigOutcome, readConfig } from './config.ts';
+export { type Config, readConfig } from './config.ts';
 export { authEntries, authExternal } from './entries.ts';
 export { type MeasureOptions, measureStart, type StartMeasurement } from './measure-start.ts';
 export { advance, back, type MoveOptions, type MoveOutcome, readState, SeamRefusal } from './seam/move.ts';

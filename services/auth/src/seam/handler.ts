@@ -1,9 +1,9 @@
-import { connect, createIdleCheck, createLog } from '@banyan/serving';
+import { configOrExit, connect, createIdleCheck, createLog } from '@banyan/serving';
 import { createHttpHandler, type HttpHandler } from '@banyan/serving/lambda';
-import { seamConfigOrExit } from './config.ts';
+import { readSeamConfig } from './config.ts';
 import { createSeamApp } from './create-seam-app.ts';
 
-const config = seamConfigOrExit();
+const config = configOrExit('The auth seam', readSeamConfig(process.env));
 const log = createLog('auth-seam', config.logLevel);
 const db = connect({
   url: config.databaseUrl,
