@@ -1,3 +1,4 @@
+import type { Cutover } from '../../cutover/cutover.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { OpsError } from '../api/ops-error.ts';
@@ -32,9 +33,16 @@ export function createSeamHandlers({
 
   /** The service would be left without its data while it serves; nothing but a rollback makes that right. */
   async function requireNoTraffic(capability: string): Promise<void> {
+    const cutover = await requireLegacy(capability);
+    await waitUntilSettled(cutover, () => atService(capability));
+    // Somebody may have moved it forward again meanwhile.
+    await requireLegacy(capability);
+  }
+
+  async function requireLegacy(capability: string): Promise<Cutover> {
     const cutover = await readCutover(cutovers, capability);
     const { stage } = cutover;
-    if (stage === 'legacy') return waitUntilSettled(cutover, () => atService(capability));
+    if (stage === 'legacy') return cutover;
     const advice = stage === 'retired' ? 'there is no way back from there' : 'roll it back first';
     throw new OpsError(
       'refused',

@@ -42,6 +42,15 @@ describe('the seam, through the ops API', () => {
     expect((await seam('back')).body.state).toBe('in-public');
   });
 
+  it('does not go back if the capability moves forward again while it waits for what is in flight', async () => {
+    await ops.ask('/api/capabilities/auth/stage', { stage: 'live', why });
+    await ops.ask('/api/capabilities/auth/rollback', { why });
+    const going = seam('back');
+    await ops.ask('/api/capabilities/auth/stage', { stage: 'live', why });
+    expect((await going).status).toBe(409);
+    expect(ops.service.moves).toEqual([]);
+  });
+
   it('says no in its own words, with 409', async () => {
     ops.service.seamRefusal = 'users is locked\nby a long report';
     const refused = await seam('advance');
