@@ -101,6 +101,19 @@ describe('a WebSocket', () => {
     expect(client.closed).toBe('reset');
   });
 
+  it('that the upstream refuses with an answer that goes silent breaks, and leaves nothing upstream', async () => {
+    const upstream = await rawUpstream(
+      (socket) => void socket.write('HTTP/1.1 401 No\r\nContent-Length: 9\r\n\r\nhalf'),
+    );
+    const gateway = await inFrontOf(upstream, { timeouts: { idleMs: 300 } });
+    const client = await rawClient(gateway.port);
+    client.send(handshake());
+    await client.untilClosed();
+    expect(client.closed).toBe('reset');
+    await until('the upstream has none left', () => upstream.sockets.size === 0);
+    expect(gateway.failures).toEqual(['body-idle-timeout']);
+  });
+
   it.each([
     ['refuses the connection', 502, undefined],
     ['closes without an answer', 502, 'end'],

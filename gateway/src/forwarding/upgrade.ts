@@ -16,7 +16,7 @@ export function isWebSocket(req: IncomingMessage): boolean {
 }
 
 export interface UpgradeDeps {
-  readonly timeouts: { readonly firstByteMs: number; readonly clientMs: number };
+  readonly timeouts: { readonly firstByteMs: number; readonly idleMs: number; readonly clientMs: number };
   /** Called once for each exchange that was begun. */
   readonly settle: (exchange: Exchange) => void;
 }
@@ -99,8 +99,13 @@ export function createUpgrade({ timeouts, settle }: UpgradeDeps): Upgrade {
         ...byName(answerHeaders(response.rawHeaders)),
         ...(coding === undefined ? {} : { 'transfer-encoding': coding }),
       };
+      response.setTimeout(timeouts.idleMs, () => {
+        tunnel.exchange.failure = failures['body-idle-timeout'];
+        response.destroy();
+        tunnel.client.resetAndDestroy();
+      });
       response.prependOnceListener('error', () => {
-        tunnel.exchange.failure = failures['body-reset'];
+        tunnel.exchange.failure ??= failures['body-reset'];
         tunnel.client.resetAndDestroy();
       });
     });
