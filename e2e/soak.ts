@@ -1,4 +1,4 @@
-/** Transparency and cutovers at length, with a fresh seed that is printed and can be set again. */
+/** Transparency, cutovers and load at length, with a fresh seed that is printed and can be set again. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,9 +10,11 @@ const defaults = {
   TRANSPARENCY_SEED: seed,
   CUTOVER_LENGTH: 'long',
   CUTOVER_SEED: seed,
+  LOAD_LENGTH: 'long',
+  LOAD_SEED: seed,
 };
 /** `npm run soak -- cutover/flips` runs that part alone. */
-const parts = process.argv.length > 2 ? process.argv.slice(2) : ['transparency', 'cutover'];
+const parts = process.argv.length > 2 ? process.argv.slice(2) : ['transparency', 'cutover', 'load'];
 
 const { status } = spawnSync(
   process.execPath,

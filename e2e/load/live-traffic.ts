@@ -16,6 +16,8 @@ export interface LiveTraffic {
 }
 
 const pauseMs = 5;
+/** It ends by itself after so many: there is nothing more to learn, and a failed test leaves nobody asking. */
+const maxFailures = 100;
 
 /**
  * Well-behaved clients, one request after another each, with and without bodies, whose answers must be the echo of what they
@@ -24,18 +26,22 @@ const pauseMs = 5;
 export function startTraffic(port: number, lanes: number, path = '/live-traffic'): LiveTraffic {
   const failures: Record<string, number> = {};
   let requests = 0;
+  let failed = 0;
   let stopped = false;
 
   async function lane(name: number): Promise<void> {
     const client = createRawClient({ port });
-    for (let nth = 0; !stopped; nth += 1) {
+    for (let nth = 0; !stopped && failed < maxFailures; nth += 1) {
       const request = requestOf(`${path}/${name}/${nth}`, nth % 3 === 0);
       const fault = await client.send(request).then(
         (outcome) => faultOf(request, outcome),
         (error: Error) => error.message,
       );
       requests += 1;
-      if (fault !== undefined) failures[fault] = (failures[fault] ?? 0) + 1;
+      if (fault !== undefined) {
+        failures[fault] = (failures[fault] ?? 0) + 1;
+        failed += 1;
+      }
       await pause(pauseMs);
     }
     client.close();

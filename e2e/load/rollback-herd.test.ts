@@ -9,6 +9,7 @@ import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
 import { banyan } from './banyan-command.ts';
 import { readLoadConfig } from './config.ts';
+import { countAlike } from './count-alike.ts';
 import { answerEcho, type HttpUpstream, startHttpUpstream } from './http-upstream.ts';
 import { requestOf, startTraffic } from './live-traffic.ts';
 
@@ -121,9 +122,3 @@ describe(`a rollback under ${herdSize} requests in flight`, () => {
     expect(service.requests()).toBe(before);
   }, 60_000);
 });
-
-function countAlike(texts: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
-  return counts;
-}

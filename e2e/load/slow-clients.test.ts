@@ -6,6 +6,7 @@ import { type AnswerEnd, readAnswer } from '../http/read-answer.ts';
 import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
 import { readLoadConfig } from './config.ts';
+import { countAlike } from './count-alike.ts';
 import { megabytes, readFigures, watchPeak } from './figures.ts';
 import { answerEcho, type HttpUpstream, startHttpUpstream } from './http-upstream.ts';
 import { startTraffic } from './live-traffic.ts';
@@ -153,10 +154,4 @@ describe(`${ofEachKind * kinds.length} clients that make no progress`, () => {
 function describeEnd(end: AnswerEnd, told: string): string {
   if (end.kind === 'whole') return told;
   return end.kind === 'cut-off' && end.where === 'in the body' ? 'cut off' : JSON.stringify(end);
-}
-
-function countAlike(texts: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const text of texts) counts[text] = (counts[text] ?? 0) + 1;
-  return counts;
 }
