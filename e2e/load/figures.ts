@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+
 /** What a gateway says of itself, where operators would read it. */
 export interface Figures {
   readonly connections: number;
@@ -7,7 +10,7 @@ export interface Figures {
 }
 
 export async function readFigures(opsUrl: string): Promise<Figures> {
-  const text = await (await fetch(`${opsUrl}/metrics`)).text();
+  const text = await get(`${opsUrl}/metrics`);
   const read = (name: string) => {
     const value = new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1];
     if (value === undefined) throw new Error(`the gateway publishes no ${name}`);
@@ -19,6 +22,14 @@ export async function readFigures(opsUrl: string): Promise<Figures> {
     upgraded: read('banyan_upgraded_connections'),
     residentBytes: read('process_resident_memory_bytes'),
   };
+}
+
+/** On a connection of its own: a kept one may have been closed while this process was busy. */
+async function get(url: string): Promise<string> {
+  const [response] = (await once(request(url, { agent: false }).end(), 'response')) as [IncomingMessage];
+  const pieces: Buffer[] = [];
+  for await (const piece of response) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
 }
 
 /** The highest of the figures while something went on, looked at ten times a second. */
