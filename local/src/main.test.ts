@@ -113,7 +113,7 @@ describe('npm start', () => {
     for (const pid of Object.values(pids)) expect(pid !== undefined && isAlive(pid)).toBe(false);
     await nobodyListens(environment);
     expect(run.printed()).toMatch(
-      /stopping gateway\n.*stopping monolith\n.*stopping mail\n.*stopping PostgreSQL\n/,
+      /stopping gateway\n.*stopping Lambda host\n.*stopping monolith\n.*stopping mail\n.*stopping PostgreSQL\n/,
     );
   });
 

@@ -1,6 +1,7 @@
 import type { FunctionSpec, HostRoute } from '../lambda-host/index.ts';
 import type { DataFolder } from './data-folder.ts';
 import { urlAs } from './database-urls.ts';
+import { loginFailuresPerAddress } from './login-limits.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
 /** Where the auth service's functions answer beside the contract's routes. */
@@ -31,6 +32,7 @@ export function authFunctions(
           AUTH_KEY_SECRET: secrets.authKey,
           LEGACY_JWT_SECRET: secrets.jwt,
           IDEMPOTENCY_SECRET: secrets.idempotency,
+          LOGIN_FAILURES_PER_ADDRESS: String(loginFailuresPerAddress),
           ...options.environment?.auth,
         },
       },

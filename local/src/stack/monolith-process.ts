@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { ProcessSpec } from '../processes/supervise.ts';
 import type { DataFolder } from './data-folder.ts';
 import { urlAs } from './database-urls.ts';
+import { loginFailuresPerAddress } from './login-limits.ts';
 import type { Stack, StackOptions } from './stack.ts';
 
 const program = fileURLToPath(new URL('../../../monolith/src/main.ts', import.meta.url));
@@ -21,6 +22,7 @@ export function monolithProcess(folder: DataFolder, options: StackOptions, urls:
       JWT_SECRET: folder.secrets.jwt,
       IDEMPOTENCY_SECRET: folder.secrets.idempotency,
       GUEST_TOKEN_SECRET: folder.secrets.guestToken,
+      LOGIN_FAILURES_PER_ADDRESS: String(loginFailuresPerAddress),
       ...options.environment?.monolith,
     },
     readyUrl: `${urls.monolith}/readyz`,
