@@ -18,5 +18,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   reporters: ['default', '<rootDir>/jest-closing-line.js'],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // One more than the two cores that CI has: many of the tests wait for processes, sockets and timers.
+  maxWorkers: 3,
 };
