@@ -18,6 +18,5 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   reporters: ['default', '<rootDir>/jest-closing-line.js'],
   testTimeout: 30_000,
-  // One more than the two cores that CI has: many of the tests wait for processes, sockets and timers.
-  maxWorkers: 3,
+  maxWorkers: 2,
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { advance, back } from '@banyan/auth-service';
@@ -168,6 +168,7 @@ async function connected(url: string): Promise<pg.Client> {
 
 /** Its start is what makes its tables. */
 async function startAndStopMonolith(databaseUrl: string): Promise<void> {
+  const uploads = await mkdtemp(join(tmpdir(), 'banyan-roles-'));
   const outcome = readConfig({
     MONOLITH_PORT: '0',
     LOG_LEVEL: 'silent',
@@ -177,9 +178,10 @@ async function startAndStopMonolith(databaseUrl: string): Promise<void> {
     GUEST_TOKEN_SECRET: 'for tests: makes the tokens of guests',
     PUBLIC_URL: 'http://waitlist.test',
     SMTP_URL: 'smtp://127.0.0.1:2525',
-    UPLOADS_DIR: join(tmpdir(), 'banyan-roles-uploads'),
+    UPLOADS_DIR: uploads,
     BCRYPT_COST: '4',
   });
   if (!outcome.ok) throw new Error(outcome.faults.join('\n'));
   await (await startMonolith(outcome.config)).stop();
+  await rm(uploads, { recursive: true });
 }

@@ -130,7 +130,13 @@ describe('a handler', () => {
 
   it('that answered keeps its answer, though it ends right after it', async () => {
     expect((await host.call('answersAndGoesOn')).value).toBe('answered');
-    expect((await host.call('answersAndGoesOn')).value).toBe('answered');
+    // It ends before it is frozen, or else when the next invocation thaws it: that one is lost then, as in AWS, and the
+    // one after it is answered by a new environment.
+    const next = await host.call('answersAndGoesOn');
+    if (next.value !== 'answered') {
+      expect(next.value).toMatchObject({ errorType: 'Runtime.ExitError' });
+      expect((await host.call('answersAndGoesOn')).value).toBe('answered');
+    }
   });
 
   it.each(['withCallback', 'asyncWithCallback'])(

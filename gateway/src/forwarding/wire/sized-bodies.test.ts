@@ -74,7 +74,7 @@ describe('a body of a stated size', () => {
     const upstream = await httpUpstream((req, res) => {
       waiting.push(req.on('end', () => res.end('ok')));
     });
-    const gateway = await inFrontOf(upstream, { timeouts: { clientMs: 300 } });
+    const gateway = await inFrontOf(upstream, { timeouts: { clientMs: 1_000 } });
     const client = await rawClient(gateway.port);
     client.send(post(total));
     client.socket.write(Buffer.alloc(total, 'x'));
