@@ -9,6 +9,10 @@ import { keepForTeardown } from './jest-postgres.ts';
  * creates a database of its own. The components' roles are there. A server that is already named there is used.
  */
 export default async function startPostgresForTests(): Promise<void> {
+  // For the many processes that tests start: each would strip and compile the same sources again.
+  process.env.NODE_COMPILE_CACHE ||= fileURLToPath(
+    new URL('../../node_modules/.cache/banyan-compile', import.meta.url),
+  );
   process.env.TEST_POSTGRES_URL ||= await startServer();
   await createTestRoles(process.env.TEST_POSTGRES_URL);
 }
