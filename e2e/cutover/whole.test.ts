@@ -1,12 +1,12 @@
 /** What is promised of moving auth, shown on one running whole, one promise after another. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readRunConfig } from '../run-config.ts';
 import { startWhole, type Whole } from '../stack/start-whole.ts';
-import { readCutoverConfig } from './config.ts';
 import { runIdentity } from './identity/run-identity.ts';
 import { runLedger } from './ledger/run-ledger.ts';
 import { runSeam } from './seam/run-seam.ts';
 
-const { seed, long } = readCutoverConfig(process.env);
+const { seed, long } = readRunConfig('CUTOVER', process.env);
 const graceSeconds = long ? 10 : 4;
 /** No request may wait longer for a seam that moves. */
 const promisedPauseMs = 1_000;

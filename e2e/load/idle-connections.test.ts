@@ -5,15 +5,15 @@ import { createSeeded } from '../cutover/seeded.ts';
 import { openSocket } from '../http/raw-client.ts';
 import { encodeRequest } from '../http/raw-request.ts';
 import { readAnswer } from '../http/read-answer.ts';
+import { readRunConfig } from '../run-config.ts';
 import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
-import { readLoadConfig } from './config.ts';
 import { readFigures } from './figures.ts';
 import { answerEcho, type HttpUpstream, startHttpUpstream } from './http-upstream.ts';
 import { requestOf, startTraffic } from './live-traffic.ts';
 import { openFilesAllowed } from './open-files.ts';
 
-const { seed, long } = readLoadConfig(process.env);
+const { seed, long } = readRunConfig('LOAD', process.env);
 const connectionCount = long ? 10_000 : 2_000;
 /** Beside the connections: those of live requests and to the upstream, programs, logs. */
 const otherFiles = 500;

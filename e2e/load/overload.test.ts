@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSeeded } from '../cutover/seeded.ts';
 import { statusOf, valuesOf } from '../http/message.ts';
 import { createRawClient, type RawClient } from '../http/raw-client.ts';
+import { readRunConfig } from '../run-config.ts';
 import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
-import { readLoadConfig } from './config.ts';
 import { megabytes, readFigures, watchPeak } from './figures.ts';
 import { faultOf, requestOf } from './live-traffic.ts';
 import { poisson } from './poisson.ts';
 import { type SlowUpstream, startSlowUpstream } from './slow-upstream.ts';
 
-const { seed, long } = readLoadConfig(process.env);
+const { seed, long } = readRunConfig('LOAD', process.env);
 /** One step is some 10 ms; but arrivals and capacity are both counted by steps, so that a slow machine changes neither. */
 const steps = long ? 3_000 : 200;
 const stepMs = 10;

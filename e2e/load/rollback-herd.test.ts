@@ -5,15 +5,15 @@ import { valuesOf } from '../http/message.ts';
 import { openSocket } from '../http/raw-client.ts';
 import { encodeRequest } from '../http/raw-request.ts';
 import { readAnswer } from '../http/read-answer.ts';
+import { readRunConfig } from '../run-config.ts';
 import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
 import { banyan } from './banyan-command.ts';
-import { readLoadConfig } from './config.ts';
 import { countAlike } from './count-alike.ts';
 import { answerEcho, type HttpUpstream, startHttpUpstream } from './http-upstream.ts';
 import { requestOf, startTraffic } from './live-traffic.ts';
 
-const { long } = readLoadConfig(process.env);
+const { long } = readRunConfig('LOAD', process.env);
 /** Twice as many ask at once when it comes back: fewer than the gateway sheds by default. */
 const herdSize = long ? 1_900 : 600;
 const laneCount = 4;

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { statusOf } from '../http/message.ts';
 import { openSocket } from '../http/raw-client.ts';
 import { type AnswerEnd, readAnswer } from '../http/read-answer.ts';
+import { readRunConfig } from '../run-config.ts';
 import { type Gateway, startGateway } from '../stack/start-gateway.ts';
 import { waitUntil } from '../stack/wait-until.ts';
-import { readLoadConfig } from './config.ts';
 import { countAlike } from './count-alike.ts';
 import { megabytes, readFigures, watchPeak } from './figures.ts';
 import { answerEcho, type HttpUpstream, startHttpUpstream } from './http-upstream.ts';
 import { startTraffic } from './live-traffic.ts';
 
-const { long } = readLoadConfig(process.env);
+const { long } = readRunConfig('LOAD', process.env);
 const ofEachKind = long ? 200 : 40;
 /** 10 s unless the plan says otherwise; the rule is the same at any length. */
 const clientMs = long ? 5_000 : 2_000;

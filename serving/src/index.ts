@@ -43,6 +43,7 @@ export {
   createDatabaseTokenKeys,
   type DatabaseTokenKeys,
 } from './identity/create-database-token-keys.ts';
+export { createHashingBound } from './identity/create-hashing-bound.ts';
 export {
   createLoginLimits,
   type LoginLimits,

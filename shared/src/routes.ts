@@ -15,3 +15,8 @@ export const routes = {
 
 export type RouteName = keyof typeof routes;
 export type RouteOf<N extends RouteName> = (typeof routes)[N];
+
+/** The routes that a capability owns, by name. */
+export type RouteNameOf<Capability extends string> = {
+  [N in RouteName]: RouteOf<N>['capability'] extends Capability ? N : never;
+}[RouteName];

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readRunConfig } from '../../run-config.ts';
 import type { OpsClient } from '../../stack/ops-client.ts';
 import { type Gateways, startGateways } from '../../stack/start-gateways.ts';
 import { createTestDatabase, type TestDatabase } from '../../stack/test-database.ts';
-import { readCutoverConfig } from '../config.ts';
 import { describeMs, percentile } from '../distribution.ts';
 import { createSeeded } from '../seeded.ts';
 import { createAsker, keepAsking } from './ask-gateways.ts';
@@ -11,7 +11,7 @@ import { type Flip, flip } from './flip.ts';
 import { createHistory, type Sample, type State, sideOf } from './history.ts';
 import { type SidedUpstream, startSidedUpstream } from './sided-upstream.ts';
 
-const { seed, long } = readCutoverConfig(process.env);
+const { seed, long } = readRunConfig('CUTOVER', process.env);
 const gatewayCount = 4;
 const flips = long ? 200 : 40;
 const clients = long ? 16 : 8;

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readRunConfig } from '../../run-config.ts';
 import type { OpsClient } from '../../stack/ops-client.ts';
 import { type Gateway, startGateway } from '../../stack/start-gateway.ts';
 import { startWhole, type Whole } from '../../stack/start-whole.ts';
 import { waitUntil } from '../../stack/wait-until.ts';
-import { readCutoverConfig } from '../config.ts';
 import { describeCounts } from '../distribution.ts';
 import { createSeeded } from '../seeded.ts';
 import { environmentsOf } from './lambda-host.ts';
 import { answersOk, isAlive, killNow, statusOf, takesQueries } from './processes.ts';
 import { type Seen, type WatchedClients, watchClients } from './watch-clients.ts';
 
-const { seed, long } = readCutoverConfig(process.env);
+const { seed, long } = readRunConfig('CUTOVER', process.env);
 const rounds = long ? 5 : 1;
 const authFunction = 'auth';
 

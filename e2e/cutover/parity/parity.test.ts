@@ -1,7 +1,7 @@
 import { type ContractTarget, contractCases } from '@banyan/contracts/contract-suite';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { readRunConfig } from '../../run-config.ts';
 import { startWhole } from '../../stack/start-whole.ts';
-import { readCutoverConfig } from '../config.ts';
 
 // Cases are made for an address, and tests are named before any hook runs: so it is started here.
 const whole = await startWhole({
@@ -9,7 +9,7 @@ const whole = await startWhole({
 });
 afterAll(() => whole.stop(), 30_000);
 
-const { long } = readCutoverConfig(process.env);
+const { long } = readRunConfig('CUTOVER', process.env);
 const { gatewayUrl, monolithUrl, serviceUrl, mailsTo } = whole;
 /** A mail is promised within a minute. */
 const timeoutMs = 100_000;

@@ -1,3 +1,4 @@
+import type { RouteNameOf } from '@banyan/contracts';
 import type { Clock, DatabaseTokenKeys, Handlers, LoginLimits } from '@banyan/serving';
 import type { Knex } from 'knex';
 import type { ImageStore } from '../images/image-store.ts';
@@ -20,17 +21,7 @@ export interface AuthDeps {
     SessionOptions & { readonly bcryptCost: number; readonly publicUrl: string };
 }
 
-export type AuthRouteName =
-  | 'register'
-  | 'login'
-  | 'refresh'
-  | 'logout'
-  | 'forgot'
-  | 'reset'
-  | 'changePassword'
-  | 'getMe'
-  | 'updateMe'
-  | 'getJwks';
+export type AuthRouteName = RouteNameOf<'auth'>;
 
 export async function createAuthFeature(deps: AuthDeps): Promise<Handlers<AuthRouteName>> {
   const { options, clock } = deps;

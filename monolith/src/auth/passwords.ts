@@ -1,4 +1,5 @@
-import { ApiError, maxPasswordBytes } from '@banyan/contracts';
+import { maxPasswordBytes } from '@banyan/contracts';
+import { createHashingBound } from '@banyan/serving';
 import { compare, hash } from '@node-rs/bcrypt';
 
 export interface Passwords {
@@ -7,27 +8,10 @@ export interface Passwords {
   matches(password: string, storedHash: string | undefined): Promise<boolean>;
 }
 
-/** More than this many at a time would only wait: a core does about four a second at cost 12. */
-const maxUnderWay = 32;
-
 /** bcrypt, off the main thread. `cost`: each step up doubles the time. */
 export async function createPasswords(cost: number): Promise<Passwords> {
   const nobodys = await hash('the password of nobody', cost);
-  let underWay = 0;
-
-  async function bounded<T>(work: () => Promise<T>): Promise<T> {
-    if (underWay >= maxUnderWay) {
-      throw new ApiError('unavailable', 'Too many logins at once. Please try again.', {
-        headers: { 'retry-after': '2' },
-      });
-    }
-    underWay += 1;
-    try {
-      return await work();
-    } finally {
-      underWay -= 1;
-    }
-  }
+  const bounded = createHashingBound();
 
   return {
     hash: (password) => bounded(() => hash(password, cost)),

@@ -1,3 +1,4 @@
+import type { RouteNameOf } from '@banyan/contracts';
 import type { Clock, Handlers, Log } from '@banyan/serving';
 import type { Knex } from 'knex';
 import { createImageStore } from './create-image-store.ts';
@@ -16,13 +17,7 @@ export interface ImagesDeps {
   readonly log: Log;
 }
 
-type ImageRouteName =
-  | 'putMyPhoto'
-  | 'deleteMyPhoto'
-  | 'createImage'
-  | 'getImage'
-  | 'deleteImage'
-  | 'getImageVariant';
+type ImageRouteName = RouteNameOf<'images'>;
 
 export interface ImagesFeature {
   readonly handlers: Handlers<ImageRouteName>;

@@ -1,4 +1,4 @@
-import { ApiError, type WaiteeStatus } from '@banyan/contracts';
+import { ApiError, type RouteNameOf, type WaiteeStatus } from '@banyan/contracts';
 import type { Handlers } from '@banyan/serving';
 import type { Knex } from 'knex';
 import { lockOwnWaitlist, noSuchWaitlist } from '../waitlists/line-lock.ts';
@@ -10,12 +10,7 @@ import { createWorker, type WorkerDeps } from './worker.ts';
 
 export type NotificationsDeps = SendDueDeps & WorkerDeps;
 
-type NotificationRouteName =
-  | 'notifyWaitee'
-  | 'listNotifications'
-  | 'getNotification'
-  | 'getNotificationTemplates'
-  | 'putNotificationTemplates';
+type NotificationRouteName = RouteNameOf<'notifications'>;
 
 export interface NotificationsFeature {
   readonly handlers: Handlers<NotificationRouteName>;

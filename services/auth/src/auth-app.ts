@@ -1,3 +1,4 @@
+import type { RouteNameOf } from '@banyan/contracts';
 import type { Clock, Handlers, Log } from '@banyan/serving';
 import {
   assignRequestId,
@@ -43,17 +44,7 @@ export interface AuthAppDeps {
   readonly sendPhoto?: SendPhoto;
 }
 
-export type AuthRouteName =
-  | 'register'
-  | 'login'
-  | 'refresh'
-  | 'logout'
-  | 'forgot'
-  | 'reset'
-  | 'changePassword'
-  | 'getMe'
-  | 'updateMe'
-  | 'getJwks';
+export type AuthRouteName = RouteNameOf<'auth'>;
 
 /** As the monolith sends it with every answer, an API's too: no header tells which side answered. */
 const contentSecurityPolicy = {
